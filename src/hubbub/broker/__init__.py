@@ -1,0 +1,1 @@
+"""Between nodes: the port in `base`, its adapters beside it."""

@@ -1,0 +1,61 @@
+"""Catching up: the events since a seq, from memory where that reaches, and the long poll for the next one."""
+
+from dataclasses import dataclass
+
+from hubbub.chat.codes import find_membership
+from hubbub.chat.context import Context
+from hubbub.core import reply
+from hubbub.core.command import Events
+from hubbub.core.event import MessageSent, StoredEvent
+from hubbub.core.join_code import tidy_code
+from hubbub.core.page import fit
+from hubbub.core.room import Room
+from hubbub.session import Session
+
+MOST_MISSED = 10_000
+"""Events that somebody may have missed and still be told one by one; past that they get the latest page."""
+
+PAGE = 200
+LATEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """The events that somebody has missed, or the latest messages in their place."""
+
+    last_seq: int
+    more: bool
+    events: tuple[StoredEvent, ...] | None = None
+    messages: tuple[MessageSent, ...] | None = None
+
+
+async def catch_up(chat: Context, room: Room, since: int | None, epoch: str | None) -> CaughtUp:
+    """Return what somebody needs who has seen a room up to a seq of an epoch; None is nothing yet."""
+    foreign = since is None or epoch != room.epoch or not 0 <= room.last_seq - since <= MOST_MISSED
+    if foreign or since is None:
+        rows = await chat.store.messages(room.id, None, None, LATEST + 1)
+        messages, more = fit(rows, LATEST, keep_newest=True)
+        return CaughtUp(room.last_seq, more, messages=messages)
+    page = await events_after(chat, room, since, PAGE)
+    return CaughtUp(page.last_seq, page.more, events=page.events)
+
+
+async def events(chat: Context, session: Session, command: Events) -> reply.EventPage:
+    """Return the events since a seq; when there are none, wait for one. Raises `not_a_member`, `room_not_found`."""
+    with chat.hub.listening(tidy_code(command.code)) as news:
+        found = await find_membership(chat, session, command.code)
+        room = found.room
+        chat.hub.touch(room.code, found.member.user.id)
+        page = await events_after(chat, room, command.since, command.limit)
+        if command.wait and not page.events and await news.wait(command.wait):
+            page = await events_after(chat, room, command.since, command.limit)
+        return page
+
+
+async def events_after(chat: Context, room: Room, since: int, limit: int) -> reply.EventPage:
+    """Return a page of a room's events above a seq."""
+    recent = chat.hub.recent(room.code, since)
+    rows = recent if recent is not None else await chat.store.events(room.id, since, limit + 1)
+    page, more = fit(rows, limit)
+    last_seq = max(room.last_seq, rows[-1].seq if rows else 0)
+    return reply.EventPage(events=page, last_seq=last_seq, epoch=room.epoch, more=more)

@@ -1,0 +1,68 @@
+"""Messages: saying something, reading what was said, and how far one has read."""
+
+from hubbub.chat.codes import find_membership
+from hubbub.chat.context import Context, user_of
+from hubbub.core import reply
+from hubbub.core.command import Messages, Read, SendMessage
+from hubbub.core.error import ChatError, ErrorCode
+from hubbub.core.join_code import tidy_code
+from hubbub.core.page import fit
+from hubbub.core.text import clean_text
+from hubbub.core.user import new_user_id
+from hubbub.session import Session
+from hubbub.store.base import NewMessage
+
+
+async def send_message(chat: Context, session: Session, command: SendMessage) -> reply.Sent:
+    """Append a message to a room's log; the reply is its durable place.
+
+    Raises `text_invalid`, `too_long`, `client_message_id_reused`, `message_not_found`, `not_a_member`,
+    `room_not_found`.
+    """
+    draft = NewMessage(
+        code=tidy_code(command.code),
+        author=user_of(session),
+        text=clean_text(command.text),
+        client_message_id=command.client_message_id or new_user_id(chat.random_bytes),
+        reply_to=command.reply_to,
+        at=chat.clock.now(),
+    )
+    try:
+        return await chat.store.append_message(draft)
+    except ChatError as error:
+        if error.code is ErrorCode.NOT_A_MEMBER:
+            await find_membership(chat, session, command.code)  # raises the refusal that fits the room
+        raise
+
+
+async def messages(chat: Context, session: Session, command: Messages) -> reply.MessagePage:
+    """Return a page of messages as they are now. Raises `not_a_member`, `room_not_found`."""
+    if command.before is not None and command.after is not None:
+        raise ChatError(ErrorCode.BAD_REQUEST, "Ask for messages before a seq or after one, not both.", field="after")
+    found = await find_membership(chat, session, command.code)
+    room = found.room
+    chat.hub.touch(room.code, found.member.user.id)
+    rows = await chat.store.messages(room.id, command.before, command.after, command.limit + 1)
+    page, more = fit(rows, command.limit, keep_newest=command.after is None)
+    return reply.MessagePage(messages=page, last_seq=room.last_seq, epoch=room.epoch, more=more)
+
+
+async def read(chat: Context, session: Session, command: Read) -> reply.ReadPosition:
+    """Move the read position of the session's user. Raises `not_a_member`, `room_not_found`."""
+    found = await find_membership(chat, session, command.code)
+    code, user_id = found.room.code, found.member.user.id
+    before = chat.reads.position(code, user_id, found.member.read_number)
+    reached = max(before, min(command.number, found.room.last_number))
+    if reached > before and chat.reads.note(code, user_id, reached, chat.clock.steady()):
+        await chat.store.set_read(code, user_id, reached)
+    return reply.ReadPosition(read_number=reached)
+
+
+async def write_reads(chat: Context, *, everything: bool = False) -> None:
+    """Write the read positions whose time has come."""
+    for code, user_id, number in chat.reads.due(chat.clock.steady(), everything=everything):
+        try:
+            await chat.store.set_read(code, user_id, number)
+        except ChatError as error:
+            if error.code is not ErrorCode.NOT_A_MEMBER:
+                raise

@@ -1,0 +1,19 @@
+"""Who is here, as the rooms are told and as seats follow it."""
+
+from hubbub.chat.context import Context
+from hubbub.chat.lifetimes import note_here
+from hubbub.hub.presence import REQUEST_GRACE
+
+
+async def begin(chat: Context) -> None:
+    """Count everybody who had a seat when the last server stopped as here for a moment, so that they can come back."""
+    for code, user_id in await chat.store.seats():
+        chat.hub.touch(code, user_id, REQUEST_GRACE)
+
+
+async def tell(chat: Context) -> None:
+    """Tell each room who came and went; who has gone gives up the seat."""
+    for change in chat.hub.settle():
+        note_here(chat, change.code, change.here)
+        if change.went:
+            await chat.store.free_seats(change.code, change.went)

@@ -1,0 +1,117 @@
+"""The one door: `Chat.handle` looks a command up in a table, makes the shared checks and carries it out."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from hubbub.chat import catch_up, lifetimes, members, messages, people, presence, rooms
+from hubbub.chat.context import Context, log
+from hubbub.chat.publish import publish
+from hubbub.core import command as commands
+from hubbub.core.command import Command
+from hubbub.core.error import ChatError, ErrorCode
+from hubbub.core.throttle import LIMITS, Throttle, whole_seconds
+from hubbub.core.user import User
+from hubbub.session import Session
+
+TICK = 1.0
+"""Seconds between two looks at who is here, which rooms have died and which read positions wait to be written."""
+
+
+class Handler(NamedTuple):
+    """How a command is carried out, and which throttle it counts against."""
+
+    carry_out: Callable[[Context, Session, Any], Awaitable[Any]]
+    throttle: Throttle | None = None
+
+
+HANDLERS: dict[type[Command], Handler] = {
+    commands.CreateGuest: Handler(people.create_guest, Throttle.NEW_GUEST),
+    commands.ChangeName: Handler(people.change_name, Throttle.SEND),
+    commands.WhoAmI: Handler(people.who_am_i),
+    commands.CreateRoom: Handler(rooms.create_room, Throttle.CREATE_ROOM),
+    commands.GetRoom: Handler(rooms.get_room),
+    commands.DeleteRoom: Handler(rooms.delete_room),
+    commands.JoinRoom: Handler(members.join_room),
+    commands.LeaveRoom: Handler(members.leave_room),
+    commands.SendMessage: Handler(messages.send_message, Throttle.SEND),
+    commands.Read: Handler(messages.read, Throttle.SIGNAL),
+    commands.Events: Handler(catch_up.events),
+    commands.Messages: Handler(messages.messages),
+    commands.Members: Handler(members.members),
+    commands.MyRooms: Handler(rooms.my_rooms),
+}
+
+_BY_ADDRESS = {Throttle.CREATE_ROOM, Throttle.NEW_GUEST}
+
+
+class Chat:
+    """All that can be done in the chat. Use it as an async context: inside it, time passes for its rooms."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._ticking: asyncio.Task[None] | None = None
+        context.store.on_commit(lambda commit: publish(context, commit))
+
+    async def __aenter__(self) -> Self:
+        await lifetimes.begin(self._context)
+        await presence.begin(self._context)
+        self._ticking = asyncio.create_task(self._tick_for_ever(), name="chat-tick")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._ticking:
+            self._ticking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._ticking
+        await messages.write_reads(self._context, everything=True)
+
+    async def handle(self, session: Session, command: Command) -> Any:
+        """Carry out a command for a session and return its reply (`command.reply` is its type).
+
+        Raises ChatError when it is refused; then nothing of it was done.
+        """
+        handler = HANDLERS.get(type(command))
+        if handler is None:
+            raise ChatError(ErrorCode.UNKNOWN_COMMAND)
+        if session.user is None and not command.for_strangers:
+            raise ChatError(ErrorCode.NOT_LOGGED_IN)
+        if handler.throttle:
+            self._count(session, handler.throttle)
+        return await handler.carry_out(self._context, session, command)
+
+    async def log_in(self, token: str) -> User | None:
+        """Return the user whose login this token proves, None if it is unknown or lapsed."""
+        return await people.log_in(self._context, token)
+
+    async def tick(self) -> None:
+        """Do what is due: tell who came and went, let rooms die, write read positions."""
+        await presence.tell(self._context)
+        await lifetimes.reap(self._context)
+        await messages.write_reads(self._context)
+
+    def close(self, retry_after: float) -> None:
+        """Tell every session that the server is about to stop; nobody waits any longer."""
+        self._context.hub.close(retry_after)
+
+    def _count(self, session: Session, throttle: Throttle) -> None:
+        if not self._context.settings.throttle:
+            return
+        who = session.network if throttle in _BY_ADDRESS or not session.user else session.user.id
+        wait = self._context.buckets[throttle].take(who, self._context.clock.steady())
+        if wait and not LIMITS[throttle].silent:
+            raise ChatError(ErrorCode.SLOW_DOWN, retry_after=whole_seconds(wait))
+
+    async def _tick_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            try:
+                await self.tick()
+            except ChatError as error:
+                log.warning("tick_failed", error=error.code.value)
+            except Exception:
+                log.exception("tick_failed")

@@ -1,0 +1,75 @@
+"""The command line; each command imports what it needs when it runs, so that help is quick."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hubbub import __version__
+
+app = typer.Typer(
+    name="hubbub",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+EXAMPLES = """Live group chat that runs from one command.
+
+\b
+Examples:
+  hubbub serve                   start a server on http://127.0.0.1:8000
+  hubbub serve --host 0.0.0.0    let others on your network in
+  hubbub serve --data ./chat     keep everything in a folder of your choice
+"""
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"hubbub {__version__}")
+        raise typer.Exit
+
+
+@app.callback(help=EXAMPLES)
+def _hubbub(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder of the database and the secrets.")] = None,
+    config: Annotated[Path | None, typer.Option(help="TOML file with settings.")] = None,
+) -> None:
+    """Start a server; the database makes itself."""
+    from hubbub.config import SettingsError, load_settings
+    from hubbub.server.failure import CannotStartError
+
+    try:
+        settings = load_settings(config, host=host, port=port, data=data)
+    except SettingsError as error:
+        raise SystemExit(_complain(str(error), 2)) from None
+    from hubbub.server.serve import serve as serve_until_stopped
+
+    try:
+        raise SystemExit(serve_until_stopped(settings))
+    except CannotStartError as error:
+        raise SystemExit(_complain(str(error), error.exit_code)) from None
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _complain(words: str, exit_code: int) -> int:
+    print(f"hubbub: {words}", file=sys.stderr)
+    return exit_code

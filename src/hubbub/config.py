@@ -1,0 +1,111 @@
+"""Settings: flags over HUBBUB_* variables over a TOML file over defaults; a misspelt one is refused."""
+
+import difflib
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import platformdirs
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from hubbub.core.join_code import ALPHABET
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message is one line for the person who set it."""
+
+
+def _default_data() -> Path:
+    return platformdirs.user_data_path("hubbub")
+
+
+def _split(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """Everything that can be set: a key of the TOML file, and HUBBUB_<NAME> in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="HUBBUB_", extra="forbid", env_ignore_empty=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 lets other machines in.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one. PORT is honoured too.")
+    data: Path = Field(default_factory=_default_data, description="Folder of the database and the secrets.")
+    public_url: str = Field(
+        "",
+        pattern=r"^$|^https?://[^/]+$",
+        description="Where people reach this server, such as https://chat.example.org.",
+    )
+    trusted_proxies: Annotated[list[str], BeforeValidator(_split)] = Field(
+        default_factory=list, description="Addresses whose X-Forwarded-For is believed, with commas between them."
+    )
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="The least that is logged.")
+    metrics_token: str = Field("", description="Who asks for /metrics must send it; unset, only this machine may ask.")
+    throttle: bool = Field(True, description="Off lifts every limit on how often; for benchmarks only.")
+    vanish_after: float = Field(
+        600, ge=0, description="Seconds after which a vanishing room dies when its last person has gone."
+    )
+    code_alphabet: str = Field(ALPHABET, pattern="^[A-Z]+$", description="Letters of which room codes are made.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Say which source wins over which."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _config_file())
+
+
+def load_settings(config: Path | None = None, **flags: Any) -> Settings:
+    """Return the settings; flags of None were not given. Raises SettingsError."""
+    given = {name: value for name, value in flags.items() if value is not None}
+    if config:
+        os.environ["HUBBUB_CONFIG"] = str(config)
+    if "port" not in given and "HUBBUB_PORT" not in os.environ and os.environ.get("PORT"):
+        given["port"] = os.environ["PORT"]
+    _check_names()
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise SettingsError(_words(error)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"The file {_config_file()} isn't valid TOML: {error}.") from None
+    except OSError as error:
+        raise SettingsError(f"The file {_config_file()} can't be read: {error.strerror}.") from None
+
+
+def _config_file() -> Path | None:
+    if named := os.environ.get("HUBBUB_CONFIG"):
+        return Path(named)
+    usual = platformdirs.user_config_path("hubbub") / "config.toml"
+    return usual if usual.exists() else None
+
+
+def _check_names() -> None:
+    """Refuse what nobody reads: a misspelt variable or key would be silently without effect."""
+    known = {f"HUBBUB_{name.upper()}" for name in Settings.model_fields} | {"HUBBUB_CONFIG"}
+    for name in os.environ:
+        if name.startswith("HUBBUB_") and name not in known:
+            raise SettingsError(f"There is no setting {name}.{_suggestion(name, known)}")
+    file = _config_file()
+    if file and not file.is_file():
+        raise SettingsError(f"There is no file {file}.")
+
+
+def _suggestion(name: str, known: set[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(known), 1)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+def _words(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"There is no setting {name}.{_suggestion(name, set(Settings.model_fields))}"
+    return f"The setting {name} is wrong: {first['msg']}."

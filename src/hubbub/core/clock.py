@@ -1,0 +1,25 @@
+"""What the rest of the program may ask about time; the real clock is made in `server`, tests bring a fake one."""
+
+from datetime import UTC, datetime
+from typing import Protocol
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+class Clock(Protocol):
+    """Two readings, since a wall clock may jump and a steady one can't be shown to people."""
+
+    def now(self) -> int:
+        """Milliseconds since 1970 in UTC: what is stored and shown. May jump."""
+
+    def steady(self) -> float:
+        """Seconds since some moment: what waits and throttles count by. Never goes back."""
+
+
+def iso(at: int) -> str:
+    """Write a time as people and machines read it: always 24 characters, UTC, milliseconds and Z."""
+    whole, rest = divmod(at, SECOND)
+    return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"

@@ -1,0 +1,136 @@
+"""Events: every fact that a client can hear, stored ones with a seq in their room's log and ephemeral ones without."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from hubbub.core.member import Role
+from hubbub.core.room import Lifetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user as events name them."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who did something, with their role in the room."""
+
+    id: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvent:
+    """A fact that took a place in its room's log; `at` is in milliseconds."""
+
+    type: ClassVar[str]
+    code: str
+    seq: int
+    at: int
+    by: Author
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomCreated(StoredEvent):
+    """The first event of every room."""
+
+    type: ClassVar[str] = "room_created"
+    title: str
+    private: bool
+    capacity: int | None
+    lifetime: Lifetime
+    expires_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberJoined(StoredEvent):
+    """Somebody became a member, with that role."""
+
+    type: ClassVar[str] = "member_joined"
+    user: Person
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberLeft(StoredEvent):
+    """A member ended their membership themselves."""
+
+    type: ClassVar[str] = "member_left"
+    user: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberRenamed(StoredEvent):
+    """A member goes by another name from here on."""
+
+    type: ClassVar[str] = "member_renamed"
+    user: Person
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSent(StoredEvent):
+    """A member said something; the text is the one that stands now. `number` counts the room's messages."""
+
+    type: ClassVar[str] = "message_sent"
+    text: str | None = None
+    number: int
+    client_message_id: str
+    reply_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomDeleted(StoredEvent):
+    """The room is gone, its log with it; the last event of every session in it."""
+
+    type: ClassVar[str] = "room_deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EphemeralEvent:
+    """A fact that is true for a moment and stored nowhere."""
+
+    type: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence(EphemeralEvent):
+    """Who is here changed: how many are, and who came and went (user ids), left out above 100 people here."""
+
+    type: ClassVar[str] = "presence"
+    code: str
+    here: int
+    came: tuple[str, ...] = ()
+    went: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing(EphemeralEvent):
+    """The server is about to close this session; come back after so many seconds."""
+
+    type: ClassVar[str] = "closing"
+    reason: str
+    retry_after: float
+
+
+STORED_EVENTS: tuple[type[StoredEvent], ...] = (
+    RoomCreated,
+    MemberJoined,
+    MemberLeft,
+    MemberRenamed,
+    MessageSent,
+    RoomDeleted,
+)
+EPHEMERAL_EVENTS: tuple[type[EphemeralEvent], ...] = (Presence, Closing)
+
+AnyEvent = StoredEvent | EphemeralEvent
+
+
+def with_name(event: StoredEvent, name: str) -> StoredEvent:
+    """Return the event as told under its author's present name."""
+    return replace(event, by=replace(event.by, name=name))

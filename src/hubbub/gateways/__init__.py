@@ -1,0 +1,1 @@
+"""The doors: each turns the bytes of one outside protocol into commands, and events into its bytes."""

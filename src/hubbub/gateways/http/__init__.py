@@ -1,0 +1,6 @@
+"""The HTTP door: the API, its documentation, health and metrics."""
+
+from hubbub.gateways.http.app import build_app
+from hubbub.gateways.http.door import Door
+
+__all__ = ["Door", "build_app"]

@@ -1,0 +1,82 @@
+"""The API's endpoints, made from the table of routes: read the command, hand it to the chat, answer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hubbub.core import reply as replies
+from hubbub.core.command import Command, Events
+from hubbub.core.error import ERRORS, ChatError
+from hubbub.gateways.http.body import command_of
+from hubbub.gateways.http.door import Door
+from hubbub.gateways.http.login import keep_login, session_of
+from hubbub.gateways.http.openapi import describe
+from hubbub.gateways.http.routes import PREFIX, ROUTES, Route
+from hubbub.protocol import json
+from hubbub.session import Session
+
+JSON = "application/json"
+
+
+def api_router(door: Door) -> APIRouter:
+    """Return the routes of the API."""
+    router = APIRouter(prefix=PREFIX)
+    for route in ROUTES:
+        router.add_api_route(
+            route.path,
+            _endpoint(door, route),
+            methods=[route.method],
+            status_code=route.status,
+            operation_id=route.command.type,
+            summary=(route.command.__doc__ or "").partition("\n")[0],
+            openapi_extra=describe(route),
+            response_class=Response,
+        )
+    return router
+
+
+def answer_error(error: ChatError) -> Response:
+    """Return a refusal as an answer: the status and words of the one error table."""
+    headers = {"Retry-After": str(int(error.retry_after))} if error.retry_after else {}
+    if error.code.value == "not_logged_in":
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(json.encode_error(error), ERRORS[error.code].http, headers, JSON)
+
+
+def _endpoint(door: Door, route: Route) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        session = await session_of(door, request)
+        command = await command_of(route, request)
+        reply = await _carry_out(door, request, session, command)
+        response = Response(json.encode(reply), route.status, media_type=JSON)
+        if isinstance(reply, replies.NewGuest):
+            keep_login(door, response, reply.token)
+        return response
+
+    return endpoint
+
+
+async def _carry_out(door: Door, request: Request, session: Session, command: Command) -> object:
+    if isinstance(command, Events) and command.wait:
+        return await _while_connected(request, door.chat.handle(session, command))
+    return await door.chat.handle(session, command)
+
+
+async def _while_connected(request: Request, work: Awaitable[object]) -> object:
+    """Wait for the work, but no longer than its client does: who hung up takes no place among those who wait."""
+    working = asyncio.ensure_future(work)
+    hung_up = asyncio.ensure_future(_hung_up(request))
+    try:
+        await asyncio.wait({working, hung_up}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else replies.Done()
+    finally:
+        working.cancel()
+        hung_up.cancel()
+
+
+async def _hung_up(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,77 @@
+"""The HTTP application: all routes, and one form for everything that goes wrong."""
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp
+
+from hubbub.core.error import ChatError, ErrorCode
+from hubbub.gateways.http.api import answer_error, api_router
+from hubbub.gateways.http.crowd import Crowd
+from hubbub.gateways.http.docs import docs_router
+from hubbub.gateways.http.door import Door
+from hubbub.gateways.http.headers import SecurityHeaders
+from hubbub.gateways.http.health import health_router
+from hubbub.gateways.http.openapi import components
+from hubbub.protocol import json
+from hubbub.protocol.limits import MAX_BODY
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("hubbub.http")
+
+
+def build_app(door: Door, *, throttle: bool = True) -> ASGIApp:
+    """Return the ASGI application of the HTTP door."""
+    app = FastAPI(title="Hubbub", version=door.version, openapi_url=None, docs_url=None, redoc_url=None)
+    app.include_router(api_router(door))
+    app.include_router(docs_router())
+    app.include_router(health_router(door))
+    app.add_api_route("/api/openapi.json", _openapi(app, door), include_in_schema=False)
+    app.add_api_route("/", _home, include_in_schema=False)
+    app.add_exception_handler(ChatError, _refused)
+    app.add_exception_handler(HTTPException, _unknown)
+    app.add_exception_handler(Exception, _failed)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)
+    if throttle:
+        app.add_middleware(Crowd)
+    return SecurityHeaders(app, https=door.secure)  # outermost, so that even a 500 has them
+
+
+async def _home() -> Response:
+    return RedirectResponse("/api/docs", 307)
+
+
+def _openapi(app: FastAPI, door: Door):  # type: ignore[no-untyped-def]
+    async def openapi() -> Response:
+        described: dict[str, Any] = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        described["components"] = components(door.cookie)
+        return Response(json.encode(described), media_type="application/json")
+
+    return openapi
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ChatError)
+    return answer_error(error)
+
+
+async def _unknown(request: Request, error: Exception) -> Response:
+    """Answer what the router or the body limit refuses, in the form of the one error table."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == 413:
+        return answer_error(ChatError(ErrorCode.TOO_LONG, "The body is too long."))
+    response = answer_error(ChatError(ErrorCode.UNKNOWN_COMMAND, f"There is no {request.method} of this path."))
+    if error.status_code == 405:
+        response.status_code = 405
+        response.headers.update(error.headers or {})
+    return response
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    log.error("request_failed", method=request.method, exc_info=error)
+    return answer_error(ChatError(ErrorCode.INTERNAL))

@@ -1,0 +1,87 @@
+"""Who is asking: the login by Bearer or cookie, and whether another site is behind the request."""
+
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hubbub.core.clock import SECOND
+from hubbub.core.error import ChatError, ErrorCode
+from hubbub.core.user import LOGIN_LAPSES, UserKind
+from hubbub.gateways.http.door import Door
+from hubbub.session import Session
+
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+UNIX_SOCKET = "local"
+
+
+async def session_of(door: Door, request: Request) -> Session:
+    """Return the session of one request; its user is None for strangers.
+
+    Raises ChatError `not_logged_in` for a token that proves nothing, `forbidden` for a write from another site.
+    """
+    token, by_cookie = _token(door, request)
+    if request.method not in READS and (by_cookie or not token):
+        check_site(door, request, sure=by_cookie)
+    session = Session(address_of(request))
+    if token:
+        session.user = await door.chat.log_in(token)
+        if session.user is None and not by_cookie:
+            raise ChatError(ErrorCode.NOT_LOGGED_IN, "This token is unknown, or it lay unused for too long.")
+    return session
+
+
+def address_of(request: Request) -> str:
+    """Return the client's address; a Unix socket has none."""
+    return request.client.host if request.client and request.client.host else UNIX_SOCKET
+
+
+def has_bearer(request: Request) -> bool:
+    """Tell whether the request brings its token itself, so that no other site can have sent it."""
+    return request.headers.get("authorization", "").lower().startswith("bearer ")
+
+
+def check_site(door: Door, request: Request, *, sure: bool) -> None:
+    """Refuse a write that another site's page sends; with `sure`, refuse one that doesn't prove it is ours.
+
+    Browsers send Origin or Sec-Fetch-Site with every write across sites (Fetch standard, W3C Fetch Metadata).
+    Raises ChatError `forbidden`.
+    """
+    origin, fetched = request.headers.get("origin"), request.headers.get("sec-fetch-site")
+    if origin is not None:
+        ours = is_our_origin(door, origin, request.headers.get("host", ""))
+    elif fetched is not None:
+        ours = fetched == "same-origin" or (fetched == "none" and not sure)
+    else:
+        ours = not sure
+    if not ours:
+        raise ChatError(ErrorCode.FORBIDDEN, "Another site may not do this in your name.")
+
+
+def is_our_origin(door: Door, origin: str, host: str) -> bool:
+    """Tell whether an Origin header names this server."""
+    parts = urlsplit(origin)
+    if parts.scheme not in {"http", "https"} or parts.path or parts.query or parts.fragment:
+        return False
+    return origin in door.origins or (bool(host) and parts.netloc == host)
+
+
+def keep_login(door: Door, response: Response, token: str) -> None:
+    """Have the browser keep the token of a new guest."""
+    response.set_cookie(
+        door.cookie,
+        token,
+        max_age=LOGIN_LAPSES[UserKind.GUEST] // SECOND,
+        path="/",
+        secure=door.secure,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _token(door: Door, request: Request) -> tuple[str, bool]:
+    """Return the token, empty if there is none, and whether it came by cookie."""
+    if has_bearer(request):
+        return request.headers["authorization"][len("bearer ") :].strip(), False
+    token = request.cookies.get(door.cookie, "")
+    return token, bool(token)

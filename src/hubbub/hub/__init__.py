@@ -1,0 +1,5 @@
+"""This node's sessions by room: who is here, what was said lately, who waits for news."""
+
+from hubbub.hub.hub import Gone, Hub, News
+
+__all__ = ["Gone", "Hub", "News"]

@@ -1,0 +1,218 @@
+"""The hub: takes a room's events in order of seq and hands each to this node's sessions, encoded once per codec."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from hubbub.core.error import ChatError, Disconnect, ErrorCode
+from hubbub.core.event import AnyEvent, Closing, MemberRenamed, Presence, RoomDeleted, StoredEvent
+from hubbub.hub.presence import REQUEST_GRACE
+from hubbub.hub.presence import Presence as PeopleHere
+from hubbub.hub.ring import Ring
+from hubbub.session import Codec, LiveSession
+
+MOST_NAMES = 100
+"""Above so many people here, `presence` says how many they are and no longer who came and went."""
+
+MOST_WAITING = 10_000
+"""Requests that may wait for news on one node."""
+
+
+@dataclass(eq=False, slots=True)
+class News:
+    """Somebody who waits for the next event of a room."""
+
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def arrive(self) -> None:
+        """Wake the one who waits."""
+        self._arrived.set()
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait for news; return whether some came in time. Later calls return at once."""
+        try:
+            await asyncio.wait_for(self._arrived.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Who is here in a room has changed; `went` are those who are no longer."""
+
+    code: str
+    here: int
+    went: tuple[str, ...]
+
+
+@dataclass(eq=False, slots=True)
+class _Room:
+    ring: Ring = field(default_factory=Ring)
+    people: PeopleHere = field(default_factory=PeopleHere)
+    sessions: set[LiveSession] = field(default_factory=set)
+    waiting: set[News] = field(default_factory=set)
+
+    @property
+    def deserted(self) -> bool:
+        return not self.sessions and not self.waiting and self.people.deserted
+
+
+class Hub:
+    """Everything that this node knows of rooms while somebody is in them. `steady` gives seconds."""
+
+    def __init__(self, steady: Callable[[], float]) -> None:
+        self._steady = steady
+        self._rooms: dict[str, _Room] = {}
+        self._unsettled: set[str] = set()
+        self._waiting = 0
+        self._closing = False
+
+    # What happened
+
+    def publish(self, event: StoredEvent) -> None:
+        """Take in a durable event and hand it on; one that was known is dropped."""
+        room = self._rooms.get(event.code)
+        if room is None:
+            return
+        if isinstance(event, MemberRenamed):
+            room.ring.rename(event.by.id)
+        if not room.ring.add(event):
+            return
+        _push(room, event)
+        for news in room.waiting:
+            news.arrive()
+        if isinstance(event, RoomDeleted):
+            room.sessions.clear()
+            room.people = PeopleHere()
+            self._drop_if_deserted(event.code)  # else when the last request that waits has read the event
+
+    def recent(self, code: str, since: int) -> list[StoredEvent] | None:
+        """Return the events above a seq, or None if this node doesn't remember so far back."""
+        room = self._rooms.get(code)
+        return room.ring.since(since) if room else None
+
+    @contextmanager
+    def listening(self, code: str) -> Iterator[News]:
+        """Wait for a room's next event; one that comes between the start and the wait isn't missed.
+
+        Raises ChatError `unavailable` when too many wait already.
+        """
+        if self._waiting >= MOST_WAITING:
+            raise ChatError(ErrorCode.UNAVAILABLE)
+        news = News()
+        if self._closing:
+            news.arrive()
+        room = self._room(code)
+        room.waiting.add(news)
+        self._waiting += 1
+        try:
+            yield news
+        finally:
+            self._waiting -= 1
+            room.waiting.discard(news)
+            self._drop_if_deserted(code)
+
+    # Who is here
+
+    def watch(self, session: LiveSession, code: str) -> None:
+        """Let a session hear a room's events from now on; its user is here."""
+        room = self._room(code)
+        if session not in room.sessions and session.user:
+            room.sessions.add(session)
+            room.people.enter(session.user.id)
+            self._unsettled.add(code)
+
+    def unwatch(self, session: LiveSession, code: str) -> None:
+        """Let a session hear no more of a room."""
+        room = self._rooms.get(code)
+        if room and session in room.sessions and session.user:
+            room.sessions.remove(session)
+            room.people.leave(session.user.id, self._steady())
+            self._unsettled.add(code)
+
+    def touch(self, code: str, user_id: str, seconds: float = REQUEST_GRACE) -> None:
+        """Note that somebody is here who has no connection."""
+        self._room(code).people.touch(user_id, self._steady() + seconds)
+        self._unsettled.add(code)
+
+    def forget(self, code: str, user_id: str) -> None:
+        """Note that somebody has gone for good, without a grace."""
+        if room := self._rooms.get(code):
+            room.people.forget(user_id)
+            self._unsettled.add(code)
+
+    @contextmanager
+    def holding(self, code: str, user_id: str) -> Iterator[None]:
+        """Keep somebody's seat while they come in."""
+        room = self._room(code)
+        room.people.hold(user_id)
+        try:
+            yield
+        finally:
+            room.people.release(user_id)
+            self._unsettled.add(code)
+
+    def here(self, code: str) -> int:
+        """Return how many people are here."""
+        room = self._rooms.get(code)
+        return len(room.people) if room else 0
+
+    def is_here(self, code: str, user_id: str) -> bool:
+        """Tell whether somebody is here."""
+        room = self._rooms.get(code)
+        return room is not None and user_id in room.people
+
+    def settle(self) -> list[Gone]:
+        """Tell each room who came and went since the last call; return the rooms where that changed."""
+        changes = []
+        for code in list(self._unsettled):
+            room = self._rooms.get(code)
+            if room is None:
+                self._unsettled.discard(code)
+                continue
+            if change := room.people.settle(self._steady()):
+                named = change.here <= MOST_NAMES
+                came, went = (change.came, change.went) if named else ((), ())
+                _push(room, Presence(code=code, here=change.here, came=came, went=went))
+                changes.append(Gone(code, change.here, change.went))
+            if room.people.settled:
+                self._unsettled.discard(code)
+                self._drop_if_deserted(code)
+        return changes
+
+    # The end, and how much there is
+
+    def close(self, retry_after: float) -> None:
+        """Tell everybody that the server is about to stop, and wake all who wait."""
+        self._closing = True
+        closing = Closing(reason=Disconnect.CLOSING, retry_after=retry_after)
+        for room in self._rooms.values():
+            _push(room, closing)
+            for session in list(room.sessions):
+                session.end(Disconnect.CLOSING)
+            for news in room.waiting:
+                news.arrive()
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rooms, sessions and waiting requests there are on this node."""
+        sessions = {session for room in self._rooms.values() for session in room.sessions}
+        return {"rooms": len(self._rooms), "sessions": len(sessions), "waiting": self._waiting}
+
+    def _room(self, code: str) -> _Room:
+        return self._rooms.setdefault(code, _Room())
+
+    def _drop_if_deserted(self, code: str) -> None:
+        room = self._rooms.get(code)
+        if room and room.deserted:
+            del self._rooms[code]
+
+
+def _push(room: _Room, event: AnyEvent) -> None:
+    frames: dict[Codec, bytes] = {}
+    for session in room.sessions:
+        frame = frames.get(session.codec)
+        if frame is None:
+            frame = frames[session.codec] = session.codec(event)
+        session.push(frame)

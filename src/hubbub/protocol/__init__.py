@@ -1,0 +1,1 @@
+"""Pure translators between bytes and what the core knows; no I/O."""

@@ -1,0 +1,1 @@
+"""The composition root: the only place, with `config` and `cli`, that names concrete adapters."""

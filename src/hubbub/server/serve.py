@@ -1,0 +1,136 @@
+"""`hubbub serve`: puts store, chat and doors together, runs them, and takes them apart in the right order."""
+
+import asyncio
+import secrets
+import socket
+import sys
+
+import structlog
+import uvloop
+
+from hubbub import __version__
+from hubbub.broker.memory import MemoryBroker
+from hubbub.chat import Chat, ChatSettings
+from hubbub.chat.context import Context
+from hubbub.config import Settings
+from hubbub.core.error import ChatError
+from hubbub.gateways.http import Door, build_app
+from hubbub.hub import Hub
+from hubbub.server.clock import SystemClock
+from hubbub.server.failure import CannotStartError
+from hubbub.server.folder import DataFolder, own_folder
+from hubbub.server.http import HttpServer, make_server, until_stopped
+from hubbub.server.listen import bind, reachable_by_others, url_of
+from hubbub.server.logs import set_up_logs
+from hubbub.store.base import StoreBrokenError
+from hubbub.store.sqlite import SqliteStore
+from hubbub.store.sqlite.files import prepare
+
+RETRY_AFTER = 1.0
+"""Seconds after which clients of a server that stops are asked to come back."""
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("hubbub.server")
+
+
+def serve(settings: Settings) -> int:
+    """Serve until told to stop; return the exit code. Raises CannotStartError."""
+    set_up_logs(settings.log_level)
+    with own_folder(settings.data) as folder, bind(settings.host, settings.port) as listener:
+        try:
+            install = prepare(folder.database, _say)
+        except StoreBrokenError as error:
+            raise CannotStartError(str(error), 5) from error
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(_serve(settings, folder, listener, install))
+
+
+async def _serve(settings: Settings, folder: DataFolder, listener: socket.socket, install: str) -> int:
+    async with SqliteStore.open(folder.database) as store:
+        context = _context(settings, store)
+        async with Chat(context) as chat:
+            door = _door(settings, context, chat, install, store)
+            server = make_server(build_app(door, throttle=settings.throttle), settings.trusted_proxies)
+            _greet(settings, folder, listener)
+            exit_code, serving = await until_stopped(server, listener)
+            await _drain(door, server, serving)
+    await context.broker.close()
+    return exit_code
+
+
+async def _drain(door: Door, server: HttpServer, serving: "asyncio.Task[None]") -> None:
+    """Stop in the order in which nobody loses anything: no newcomers, tell all, finish what is under way."""
+    log.info("draining")
+    door.draining = True
+    server.close_listeners()
+    door.chat.close(RETRY_AFTER)
+    server.should_exit = True
+    await serving
+    log.info("stopped")
+
+
+def _context(settings: Settings, store: SqliteStore) -> Context:
+    clock = SystemClock()
+    return Context(
+        store=store,
+        hub=Hub(clock.steady),
+        broker=MemoryBroker(),
+        clock=clock,
+        random_bytes=secrets.token_bytes,
+        random_below=secrets.randbelow,
+        settings=ChatSettings(settings.throttle, settings.vanish_after, settings.code_alphabet),
+        sleep=asyncio.sleep,
+    )
+
+
+def _door(settings: Settings, context: Context, chat: Chat, install: str, store: SqliteStore) -> Door:
+    secure = settings.public_url.startswith("https://")
+
+    async def ready() -> bool:
+        try:
+            async with asyncio.timeout(2):
+                await store.ping()
+        except (ChatError, TimeoutError):
+            return False
+        return True
+
+    def measure() -> dict[str, float]:
+        stats = store.stats
+        counted = {f"hub_{name}": float(count) for name, count in context.hub.counts().items()}
+        return counted | {
+            "store_changes_total": stats.changes,
+            "store_commits_total": stats.commits,
+            "store_failed_commits_total": stats.failed_commits,
+            "store_seconds_total": stats.seconds,
+        }
+
+    return Door(
+        chat=chat,
+        cookie=f"__Host-hubbub_{install}" if secure else f"hubbub_{install}",
+        ready=ready,
+        measure=measure,
+        secure=secure,
+        origins=frozenset({settings.public_url} if settings.public_url else ()),
+        metrics_token=settings.metrics_token,
+        version=__version__,
+    )
+
+
+def _greet(settings: Settings, folder: DataFolder, listener: socket.socket) -> None:
+    url = settings.public_url or url_of(listener)
+    _say(f"Hubbub {__version__} is on {url}")
+    _say(f"It keeps everything in {folder.path}")
+    if reachable_by_others(listener):
+        _print_qr(url)
+        if not settings.public_url.startswith("https://"):
+            _say("Others can reach it without encryption: put it behind HTTPS and set public_url.")
+    _say("Ctrl-C stops it.")
+
+
+def _print_qr(url: str) -> None:
+    import segno  # noqa: PLC0415 - only who is reachable needs it
+
+    segno.make_qr(url).terminal(out=sys.stdout, compact=True)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)

@@ -1,0 +1,1 @@
+"""Everything that is kept: the port in `base`, its adapters beside it."""

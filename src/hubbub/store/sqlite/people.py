@@ -1,0 +1,48 @@
+"""Changes of users and logins, as functions inside the writer's transaction."""
+
+import json
+
+from hubbub.core.error import ChatError, ErrorCode
+from hubbub.core.event import Author, MemberRenamed, Person
+from hubbub.core.member import Role
+from hubbub.core.name import fold_name
+from hubbub.core.user import User, UserKind
+from hubbub.store.sqlite.rows import add_event, name_clash, next_seq
+from hubbub.store.sqlite.writer import Transaction
+
+
+def add_guest(tx: Transaction, user: User, token_hash: bytes, at: int) -> None:
+    """Keep a new guest with their login."""
+    tx.execute("INSERT INTO users VALUES (?, ?, ?, ?, ?)", (user.id, user.kind, user.name, fold_name(user.name), at))
+    tx.execute("INSERT INTO logins VALUES (?, ?, ?, ?)", (token_hash, user.id, at, at))
+
+
+def touch_login(tx: Transaction, token_hash: bytes, at: int) -> None:
+    """Write down a login's use."""
+    tx.execute("UPDATE logins SET used_at = max(used_at, ?) WHERE token_hash = ?", (at, token_hash))
+
+
+def change_name(tx: Transaction, user_id: str, name: str, at: int) -> User:
+    """Rename a user in all their rooms, or in none."""
+    old = tx.execute("SELECT name, kind FROM users WHERE id = ?", (user_id,)).fetchone()
+    if old is None:
+        raise ChatError(ErrorCode.NOT_LOGGED_IN)
+    user = User(user_id, name, UserKind(old["kind"]))
+    if old["name"] == name:
+        return user
+    rooms = tx.execute(
+        "SELECT r.id, r.code, r.private, m.role, m.seated FROM members m JOIN rooms r ON r.id = m.room_id"
+        " WHERE m.user_id = ? AND m.active ORDER BY r.id",
+        (user_id,),
+    ).fetchall()
+    for room_id in [room["id"] for room in rooms if room["seated"]] or [0]:
+        if suggestion := name_clash(tx, room_id, user_id, name):
+            raise ChatError(ErrorCode.NAME_TAKEN, field="name", suggestion=suggestion)
+    tx.execute("UPDATE users SET name = ?, folded_name = ? WHERE id = ?", (name, fold_name(name), user_id))
+    for room in rooms:
+        seq = next_seq(tx, room["id"], at)
+        add_event(tx, room["id"], seq, MemberRenamed.type, at, user_id, json.dumps({"name": name}))
+        by = Author(user_id, name, Role(room["role"]))
+        event = MemberRenamed(code=room["code"], seq=seq, at=at, by=by, user=Person(user_id, name), name=name)
+        tx.publish(room["id"], bool(room["private"]), event)
+    return user

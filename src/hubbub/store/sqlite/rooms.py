@@ -1,0 +1,102 @@
+"""Changes of rooms and codes, as functions inside the writer's transaction."""
+
+import json
+from collections.abc import Sequence
+
+from hubbub.core.event import Author, MemberJoined, RoomCreated, RoomDeleted
+from hubbub.core.member import Role
+from hubbub.core.room import CODE_RESTS, Room
+from hubbub.core.throttle import Misses
+from hubbub.store.base import CodeTakenError, CodeTry, NewRoom
+from hubbub.store.sqlite.rows import add_event, find_room, person_of
+from hubbub.store.sqlite.writer import Transaction
+
+_ALL = "*"
+
+
+def add_room(tx: Transaction, draft: NewRoom) -> Room:
+    """Make a room; its owner is its first member."""
+    tx.execute("DELETE FROM resting_codes WHERE until < ?", (draft.at,))
+    taken = "SELECT 1 FROM rooms WHERE code = :code UNION SELECT 1 FROM resting_codes WHERE code = :code"
+    if tx.execute(taken, {"code": draft.code}).fetchone():
+        raise CodeTakenError
+    cursor = tx.execute(
+        "INSERT INTO rooms (code, epoch, title, private, capacity, lifetime, expires_days, owner_id, created_at,"
+        " last_seq, last_number, last_event_at, last_message_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 2, 0, ?, ?)",
+        (
+            *(draft.code, draft.epoch, draft.title, draft.private, draft.capacity, draft.lifetime),
+            *(draft.expires_days, draft.owner.id, draft.at, draft.at, draft.at),
+        ),
+    )
+    room_id = cursor.lastrowid or 0
+    tx.execute("INSERT INTO members VALUES (?, ?, ?, 1, 1, ?, 0)", (room_id, draft.owner.id, Role.OWNER, draft.at))
+    created, joined = _first_events(draft)
+    settings = {"title": draft.title, "private": draft.private, "capacity": draft.capacity}
+    settings |= {"lifetime": draft.lifetime, "expires_days": draft.expires_days}
+    add_event(tx, room_id, 1, created.type, draft.at, draft.owner.id, json.dumps(settings))
+    add_event(tx, room_id, 2, joined.type, draft.at, draft.owner.id, json.dumps({"role": Role.OWNER}))
+    tx.publish(room_id, draft.private, created, joined)
+    return Room(
+        room_id, draft.code, draft.epoch, draft.title, draft.private, draft.capacity, draft.lifetime,
+        draft.expires_days, draft.at, last_seq=2,
+    )  # fmt: skip
+
+
+def try_code(tx: Transaction, code: str, keys: Sequence[str], at: int, private: bool) -> CodeTry:
+    """Look a room up for a stranger, or count a miss."""
+    misses = {key: _misses(tx, key) for key in keys}
+    wait = max((row.wait(at) for row in misses.values()), default=0)
+    if wait:
+        return CodeTry(None, wait)
+    room = find_room(tx, code)
+    if room and (private or not room.private):
+        return CodeTry(room)
+    for key, row in misses.items():
+        _keep_misses(tx, key, row.another(at))
+    of_all = _misses(tx, _ALL).another_of_all(at)
+    _keep_misses(tx, _ALL, of_all)
+    return CodeTry(None, misses_of_all=of_all.count)
+
+
+def delete_room(tx: Transaction, code: str, at: int, by: str | None, if_empty: bool) -> bool:
+    """Delete a room with all its rows; secure_delete overwrites them."""
+    row = tx.execute(
+        "SELECT r.id, r.private, r.last_seq, u.id AS user_id, u.name, coalesce(m.role, 'owner') AS role"
+        " FROM rooms r JOIN users u ON u.id = coalesce(?, r.owner_id)"
+        " LEFT JOIN members m ON m.room_id = r.id AND m.user_id = u.id WHERE r.code = ?",
+        (by, code),
+    ).fetchone()
+    if row is None or (if_empty and _someone_is_seated(tx, row["id"])):
+        return False
+    for table in ("messages", "events", "members"):
+        tx.execute(f"DELETE FROM {table} WHERE room_id = ?", (row["id"],))  # noqa: S608 - names of our own
+    tx.execute("DELETE FROM rooms WHERE id = ?", (row["id"],))
+    tx.execute("INSERT OR REPLACE INTO resting_codes VALUES (?, ?)", (code, at + CODE_RESTS))
+    author = Author(row["user_id"], row["name"], Role(row["role"]))
+    event = RoomDeleted(code=code, seq=row["last_seq"] + 1, at=at, by=author)
+    tx.publish(row["id"], bool(row["private"]), event)
+    return True
+
+
+def _first_events(draft: NewRoom) -> tuple[RoomCreated, MemberJoined]:
+    by = Author(draft.owner.id, draft.owner.name, Role.OWNER)
+    created = RoomCreated(
+        code=draft.code, seq=1, at=draft.at, by=by, title=draft.title, private=draft.private,
+        capacity=draft.capacity, lifetime=draft.lifetime, expires_days=draft.expires_days,
+    )  # fmt: skip
+    joined = MemberJoined(code=draft.code, seq=2, at=draft.at, by=by, user=person_of(draft.owner), role=Role.OWNER)
+    return created, joined
+
+
+def _someone_is_seated(tx: Transaction, room_id: int) -> bool:
+    return tx.execute("SELECT 1 FROM members WHERE room_id = ? AND seated = 1", (room_id,)).fetchone() is not None
+
+
+def _misses(tx: Transaction, key: str) -> Misses:
+    row = tx.execute('SELECT count, since, until FROM misses WHERE "key" = ?', (key,)).fetchone()
+    return Misses(*row) if row else Misses()
+
+
+def _keep_misses(tx: Transaction, key: str, misses: Misses) -> None:
+    row = (key, misses.count, misses.since, misses.until)
+    tx.execute("INSERT OR REPLACE INTO misses VALUES (?, ?, ?, ?)", row)

@@ -1,0 +1,92 @@
+"""Rows of the writer's connection, turned into what the core knows; the look-ups that several changes share."""
+
+import sqlite3
+
+from hubbub.core.event import Author, Person
+from hubbub.core.member import Member, Role
+from hubbub.core.name import fold_name, suggest_name
+from hubbub.core.room import Lifetime, Room
+from hubbub.core.user import User, UserKind
+from hubbub.store.base import Membership
+from hubbub.store.sqlite.writer import Transaction
+
+
+def room_of(row: sqlite3.Row) -> Room:
+    """Read a room."""
+    return Room(
+        id=row["id"],
+        code=row["code"],
+        epoch=row["epoch"],
+        title=row["title"],
+        private=bool(row["private"]),
+        capacity=row["capacity"],
+        lifetime=Lifetime(row["lifetime"]),
+        expires_days=row["expires_days"],
+        created_at=row["created_at"],
+        last_seq=row["last_seq"],
+        last_number=row["last_number"],
+    )
+
+
+def find_room(tx: Transaction, code: str) -> Room | None:
+    """Look a live room up."""
+    row = tx.execute("SELECT * FROM rooms WHERE code = ?", (code,)).fetchone()
+    return room_of(row) if row else None
+
+
+def find_membership(tx: Transaction, code: str, user_id: str) -> Membership | None:
+    """Look up a room and somebody's place in it, active or not."""
+    room = find_room(tx, code)
+    if room is None:
+        return None
+    row = tx.execute(
+        "SELECT m.role, m.joined_at, m.read_number, m.seated, u.id, u.name, u.kind"
+        " FROM members m JOIN users u ON u.id = m.user_id WHERE m.room_id = ? AND m.user_id = ? AND m.active",
+        (room.id, user_id),
+    ).fetchone()
+    if row is None:
+        return None
+    user = User(row["id"], row["name"], UserKind(row["kind"]))
+    member = Member(user, Role(row["role"]), row["joined_at"], row["read_number"], bool(row["seated"]))
+    return Membership(room, member)
+
+
+def author_of(member: Member) -> Author:
+    """Return a member as the author of an event."""
+    return Author(member.user.id, member.user.name, member.role)
+
+
+def person_of(user: User) -> Person:
+    """Return a user as events name them."""
+    return Person(user.id, user.name)
+
+
+def next_seq(tx: Transaction, room_id: int, at: int) -> int:
+    """Take the next place in a room's log."""
+    row = tx.execute(
+        "UPDATE rooms SET last_seq = last_seq + 1, last_event_at = ? WHERE id = ? RETURNING last_seq", (at, room_id)
+    ).fetchone()
+    return int(row[0])
+
+
+def add_event(tx: Transaction, room_id: int, seq: int, kind: str, at: int, user_id: str, fields: str | None) -> None:
+    """Write one thin event."""
+    tx.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", (room_id, seq, kind, at, user_id, fields))
+
+
+def name_clash(tx: Transaction, room_id: int, user_id: str, name: str) -> str | None:
+    """Return a name to take instead, if this one is an account's or held by someone with a seat in the room."""
+    folded = fold_name(name)
+    clash = tx.execute(
+        "SELECT 1 FROM users u LEFT JOIN members m ON m.user_id = u.id AND m.room_id = ?"
+        " WHERE u.folded_name = ? AND u.id <> ? AND (u.kind = 'account' OR m.seated = 1) LIMIT 1",
+        (room_id, folded, user_id),
+    ).fetchone()
+    if clash is None:
+        return None
+    rows = tx.execute(
+        "SELECT u.folded_name FROM members m JOIN users u ON u.id = m.user_id WHERE m.room_id = ? AND m.seated = 1"
+        " UNION SELECT folded_name FROM users WHERE kind = 'account' AND folded_name >= ? AND folded_name < ?",
+        (room_id, folded, folded + "\U0010ffff"),
+    )
+    return suggest_name(name, frozenset(row[0] for row in rows) | {folded})
