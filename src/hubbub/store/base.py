@@ -123,7 +123,10 @@ class Store(Protocol):
     # Rooms
 
     async def add_room(self, draft: NewRoom) -> Room:
-        """Make a room with its owner as first member, seated (`room_created`, `member_joined`). Raises CodeTakenError."""
+        """Make a room with its owner as first member, seated (`room_created`, `member_joined`).
+
+        Raises CodeTakenError.
+        """
 
     async def find_room(self, code: str) -> Room | None:
         """Return the live room with this code."""

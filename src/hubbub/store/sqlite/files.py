@@ -17,8 +17,8 @@ Say = Callable[[str], None]
 def prepare(path: Path, say: Say) -> str:
     """Create the database or bring it up to date; return the installation's four-letter name.
 
-    Must run under the data folder's lock. Raises StoreBrokenError, with nothing changed, if the file can't be used: it is
-    not a database, damaged, of a newer version, locked, or a migration failed.
+    Must run under the data folder's lock. Raises StoreBrokenError, with nothing changed, if the file can't be used:
+    it is not a database, damaged, of a newer version, locked, or a migration failed.
     """
     try:
         known = _revision(path)

@@ -1,0 +1,35 @@
+"""Fixtures that every test may use."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.people import Person
+from tests.server_process import ServerProcess, running
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server that many tests share; throttles are off, so that they don't count each other."""
+    with running(tmp_path_factory.mktemp("shared") / "data", throttle="off") as server:
+        yield server
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
+    """Start a server of one's own: `start(throttle="off", data="other")`; it is stopped at the end."""
+    with ExitStack() as stack:
+
+        def start(*flags: str, data: str = "data", **settings: str) -> ServerProcess:
+            return stack.enter_context(running(tmp_path / data, *flags, **settings))
+
+        yield start
+
+
+@pytest.fixture
+def person(server: ServerProcess) -> Iterator[Callable[..., Person]]:
+    """Make people at the shared server: `person("Bob")`."""
+    with ExitStack() as stack:
+        yield lambda name="Ann", url=server.url: stack.enter_context(Person(url, name))
