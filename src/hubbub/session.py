@@ -17,25 +17,27 @@ class Session:
     """Who is asking, and from where."""
 
     address: str
-    user: User | None = None
+    user: User | None = field(default=None, kw_only=True)
     network: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.network = network_of(self.address)
 
 
+@dataclass(eq=False, slots=True)
 class LiveSession(Session):
-    """A session that hears events as they happen, until it is closed or reads too slowly.
-
-    `push` must not block and must not reorder; `end` tells the door to close the connection for that reason.
-    """
+    """A session that hears the events of its `rooms` as they happen, until it ends or reads too slowly."""
 
     codec: Codec
+    rooms: set[str] = field(default_factory=set, init=False)
 
-    def push(self, frame: bytes) -> None:
-        """Owe the client these bytes."""
+    def push(self, frame: bytes, seq: int) -> None:
+        """Owe the client these bytes; the seq is that of the event in them, 0 for an ephemeral one.
+
+        Must not block and must not reorder.
+        """
         raise NotImplementedError
 
     def end(self, reason: Disconnect) -> None:
-        """Close the connection soon."""
+        """Close the connection soon, for that reason. Must not block."""
         raise NotImplementedError

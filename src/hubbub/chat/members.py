@@ -44,11 +44,7 @@ async def join_room(chat: Context, session: Session, command: JoinRoom) -> reply
 async def leave_room(chat: Context, session: Session, command: LeaveRoom) -> reply.Done:
     """End the membership of the session's user. Raises `not_a_member`, `room_not_found`."""
     found = await find_membership(chat, session, command.code)
-    user, code = found.member.user, found.room.code
-    await chat.store.end_membership(code, user.id, chat.clock.now())
-    if isinstance(session, LiveSession):
-        chat.hub.unwatch(session, code)
-    chat.hub.forget(code, user.id)
+    await chat.store.end_membership(found.room.code, found.member.user.id, chat.clock.now())
     return reply.Done()
 
 

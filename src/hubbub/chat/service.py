@@ -14,7 +14,7 @@ from hubbub.core.command import Command
 from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.throttle import LIMITS, Throttle, whole_seconds
 from hubbub.core.user import User
-from hubbub.session import Session
+from hubbub.session import LiveSession, Session
 
 TICK = 1.0
 """Seconds between two looks at who is here, which rooms have died and which read positions wait to be written."""
@@ -83,6 +83,11 @@ class Chat:
         if handler.throttle:
             self._count(session, handler.throttle)
         return await handler.carry_out(self._context, session, command)
+
+    def end(self, session: LiveSession) -> None:
+        """Forget a session whose connection is gone; its user is here a little longer."""
+        for code in list(session.rooms):
+            self._context.hub.unwatch(session, code)
 
     async def log_in(self, token: str) -> User | None:
         """Return the user whose login this token proves, None if it is unknown or lapsed."""

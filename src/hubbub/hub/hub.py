@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from hubbub.core.error import ChatError, Disconnect, ErrorCode
-from hubbub.core.event import AnyEvent, Closing, MemberRenamed, Presence, RoomDeleted, StoredEvent
+from hubbub.core.event import AnyEvent, Closing, MemberLeft, MemberRenamed, Presence, RoomDeleted, StoredEvent
 from hubbub.hub.presence import REQUEST_GRACE
 from hubbub.hub.presence import Presence as PeopleHere
 from hubbub.hub.ring import Ring
@@ -83,7 +83,11 @@ class Hub:
         _push(room, event)
         for news in room.waiting:
             news.arrive()
+        if isinstance(event, MemberLeft):
+            self.dismiss(event.code, event.user.id)
         if isinstance(event, RoomDeleted):
+            for session in room.sessions:
+                session.rooms.discard(event.code)
             room.sessions.clear()
             room.people = PeopleHere()
             self._drop_if_deserted(event.code)  # else when the last request that waits has read the event
@@ -121,6 +125,7 @@ class Hub:
         room = self._room(code)
         if session not in room.sessions and session.user:
             room.sessions.add(session)
+            session.rooms.add(code)
             room.people.enter(session.user.id)
             self._unsettled.add(code)
 
@@ -129,6 +134,7 @@ class Hub:
         room = self._rooms.get(code)
         if room and session in room.sessions and session.user:
             room.sessions.remove(session)
+            session.rooms.discard(code)
             room.people.leave(session.user.id, self._steady())
             self._unsettled.add(code)
 
@@ -137,9 +143,11 @@ class Hub:
         self._room(code).people.touch(user_id, self._steady() + seconds)
         self._unsettled.add(code)
 
-    def forget(self, code: str, user_id: str) -> None:
-        """Note that somebody has gone for good, without a grace."""
+    def dismiss(self, code: str, user_id: str) -> None:
+        """Let somebody hear no more of a room, on none of their sessions; they have gone, without a grace."""
         if room := self._rooms.get(code):
+            for session in [each for each in room.sessions if each.user and each.user.id == user_id]:
+                self.unwatch(session, code)
             room.people.forget(user_id)
             self._unsettled.add(code)
 
@@ -210,9 +218,10 @@ class Hub:
 
 
 def _push(room: _Room, event: AnyEvent) -> None:
+    seq = event.seq if isinstance(event, StoredEvent) else 0
     frames: dict[Codec, bytes] = {}
     for session in room.sessions:
         frame = frames.get(session.codec)
         if frame is None:
             frame = frames[session.codec] = session.codec(event)
-        session.push(frame)
+        session.push(frame, seq)

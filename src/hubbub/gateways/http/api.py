@@ -13,8 +13,9 @@ from hubbub.core.error import ERRORS, ChatError
 from hubbub.gateways.http.body import command_of
 from hubbub.gateways.http.door import Door
 from hubbub.gateways.http.login import keep_login, session_of
-from hubbub.gateways.http.openapi import describe
+from hubbub.gateways.http.openapi import describe, describe_stream
 from hubbub.gateways.http.routes import PREFIX, ROUTES, Route
+from hubbub.gateways.http.stream import stream_endpoint
 from hubbub.protocol import json
 from hubbub.session import Session
 
@@ -35,6 +36,7 @@ def api_router(door: Door) -> APIRouter:
             openapi_extra=describe(route),
             response_class=Response,
         )
+    router.add_api_route("/rooms/{code}/stream", stream_endpoint(door), operation_id="stream", **describe_stream())
     return router
 
 
@@ -48,7 +50,7 @@ def answer_error(error: ChatError) -> Response:
 
 def _endpoint(door: Door, route: Route) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        session = await session_of(door, request)
+        session = await session_of(door, request, Session)
         command = await command_of(route, request)
         reply = await _carry_out(door, request, session, command)
         response = Response(json.encode(reply), route.status, media_type=JSON)

@@ -1,5 +1,7 @@
 """Who is asking: the login by Bearer or cookie, and whether another site is behind the request."""
 
+from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -15,15 +17,18 @@ READS = frozenset({"GET", "HEAD", "OPTIONS"})
 UNIX_SOCKET = "local"
 
 
-async def session_of(door: Door, request: Request) -> Session:
-    """Return the session of one request; its user is None for strangers.
+S = TypeVar("S", bound=Session)
+
+
+async def session_of(door: Door, request: Request, kind: Callable[[str], S]) -> S:
+    """Return a session of that kind for a request; its user is None for strangers.
 
     Raises ChatError `not_logged_in` for a token that proves nothing, `forbidden` for a write from another site.
     """
     token, by_cookie = _token(door, request)
     if request.method not in READS and (by_cookie or not token):
         check_site(door, request, sure=by_cookie)
-    session = Session(address_of(request))
+    session = kind(address_of(request))
     if token:
         session.user = await door.chat.log_in(token)
         if session.user is None and not by_cookie:

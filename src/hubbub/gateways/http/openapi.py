@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+from starlette.responses import Response
 
 from hubbub.core.command import COMMANDS
 from hubbub.core.error import ERRORS, ErrorCode
@@ -20,6 +21,25 @@ def describe(route: Route) -> dict[str, Any]:
         described["requestBody"] = body
     described["security"] = [{}] if route.command.for_strangers else [{"bearer": []}, {"cookie": []}]
     return described
+
+
+def describe_stream() -> dict[str, Any]:
+    """Return what OpenAPI says of the stream of server-sent events."""
+    seq = {"type": "integer", "minimum": 0}
+    code = {"type": "string", "minLength": 1, "maxLength": 16}
+    parameters = [
+        _parameter("code", "path", code, required=True),
+        _parameter("since", "query", seq),
+        _parameter("Last-Event-ID", "header", seq),
+    ]
+    stream = {"description": "Events without end.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+    extra = {
+        "parameters": parameters,
+        "responses": {"200": stream} | _refusals(),
+        "security": [{"bearer": []}, {"cookie": []}],
+    }
+    summary = "Follow the room: its events as they happen, from any seq on, without a gap."
+    return {"summary": summary, "openapi_extra": extra, "response_class": Response}
 
 
 def components(cookie: str) -> dict[str, Any]:
@@ -63,8 +83,12 @@ def _body(route: Route) -> dict[str, Any] | None:
 def _responses(route: Route) -> dict[str, Any]:
     reply = {"$ref": _REF.format(name=shape_of(route.command.reply).__name__)}
     rows: dict[str, Any] = {str(route.status): {"description": "Done.", "content": {_JSON: {"schema": reply}}}}
+    return rows | _refusals()
+
+
+def _refusals() -> dict[str, Any]:
     refused = {"description": "Refused.", "content": {_JSON: {"schema": {"$ref": _REF.format(name="Error")}}}}
-    return rows | {str(row.http): refused for row in sorted(ERRORS.values(), key=lambda row: row.http)}
+    return {str(row.http): refused for row in sorted(ERRORS.values(), key=lambda row: row.http)}
 
 
 def _schema(route: Route) -> dict[str, Any]:

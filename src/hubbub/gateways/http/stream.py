@@ -1,0 +1,135 @@
+"""`GET …/stream`: a room's events as they happen (server-sent events), from any seq on, without a gap."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Message, Receive, Scope, Send
+
+from hubbub.core.command import Events, JoinRoom
+from hubbub.core.error import Disconnect
+from hubbub.core.event import AnyEvent, StoredEvent
+from hubbub.core.reply import EventPage
+from hubbub.core.shape import MAX_SEQ
+from hubbub.gateways.http.door import Door
+from hubbub.gateways.http.login import session_of
+from hubbub.protocol import json
+from hubbub.session import LiveSession
+
+MOST_OWED = 1024 * 1024
+"""Bytes that a reader may be behind; past that the stream ends, and the client comes back from its last seq."""
+
+SEND_SECONDS = 30.0
+"""Time for one piece to be taken by a reader whose connection is full."""
+
+HEARTBEAT = 15.0
+"""Seconds of silence after which a comment is sent, so that proxies keep the connection."""
+
+
+class StreamSession(LiveSession):
+    """One reader of a room's events."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address, encode_sse)
+        self.cursor = 0
+        self._owed: deque[tuple[bytes, int]] = deque()
+        self._bytes = 0
+        self._woken = asyncio.Event()
+        self._ended = False
+
+    def push(self, frame: bytes, seq: int) -> None:
+        """See LiveSession."""
+        if self._ended:
+            return
+        self._owed.append((frame, seq))
+        self._bytes += len(frame)
+        if self._bytes > MOST_OWED:
+            self.end(Disconnect.SLOW)
+        self._woken.set()
+
+    def end(self, reason: Disconnect) -> None:
+        """See LiveSession; what is owed beyond the bound is dropped, the client asks for it when it is back."""
+        if reason is Disconnect.SLOW:
+            self._owed.clear()
+        self._ended = True
+        self._woken.set()
+
+    async def frames(self) -> AsyncIterator[bytes]:
+        """Give what is owed, as it comes, leaving out what the client has; end when the session does."""
+        while True:
+            while self._owed:
+                frame, seq = self._owed.popleft()
+                self._bytes -= len(frame)
+                if seq == 0 or seq > self.cursor:
+                    self.cursor = max(self.cursor, seq)
+                    yield frame
+            if self._ended or not self.rooms:
+                return
+            self._woken.clear()
+            try:
+                await asyncio.wait_for(self._woken.wait(), HEARTBEAT)
+            except TimeoutError:
+                yield b":\n\n"
+
+
+class _Stream(StreamingResponse):
+    """The answer that goes on until its reader, its session or its server ends."""
+
+    def __init__(self, door: Door, session: StreamSession, code: str) -> None:
+        super().__init__(_all_since(door, session, code), media_type="text/event-stream")
+        self.headers["X-Accel-Buffering"] = "no"
+        self._door, self._session = door, session
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_in_time(message: Message) -> None:
+            async with asyncio.timeout(SEND_SECONDS):
+                await send(message)
+
+        try:
+            await super().__call__(scope, receive, send_in_time)
+        finally:
+            self._door.chat.end(self._session)
+
+
+def stream_endpoint(door: Door) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint. The query's `since`, or the Last-Event-ID of who comes back, says after which seq to go on.
+
+    Without either it is what happens from now on.
+    """
+
+    async def stream(request: Request) -> Response:
+        session = await session_of(door, request, StreamSession)
+        command = json.convert(Events, _since(request), {"code": request.path_params["code"], "limit": 1})
+        page: EventPage = await door.chat.handle(session, command)
+        session.cursor = min(command.since, page.last_seq)
+        await door.chat.handle(session, JoinRoom(code=command.code, since=session.cursor, epoch=page.epoch))
+        return _Stream(door, session, command.code)
+
+    return stream
+
+
+def encode_sse(event: AnyEvent) -> bytes:
+    """Return an event as a server-sent event (WHATWG HTML, section 9.2); its id is the seq."""
+    head = f"id: {event.seq}\n" if isinstance(event, StoredEvent) else ""
+    return f"{head}event: {event.type}\ndata: ".encode() + json.encode_event(event) + b"\n\n"
+
+
+async def _all_since(door: Door, session: StreamSession, code: str) -> AsyncIterator[bytes]:
+    """Give the pages that the reader lacks, then what is pushed; the session has been listening all the while."""
+    more = True
+    while more:
+        page: EventPage = await door.chat.handle(session, Events(code=code, since=session.cursor))
+        for event in page.events:
+            session.cursor = event.seq
+            yield encode_sse(event)
+        more = page.more
+    async for frame in session.frames():
+        yield frame
+
+
+def _since(request: Request) -> dict[str, str]:
+    last = request.headers.get("last-event-id")
+    fields = {"since": str(MAX_SEQ)} | dict(request.query_params)
+    return fields if last is None else fields | {"since": last}
