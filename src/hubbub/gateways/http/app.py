@@ -6,7 +6,6 @@ import structlog
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
@@ -20,7 +19,6 @@ from hubbub.gateways.http.headers import SecurityHeaders
 from hubbub.gateways.http.health import health_router
 from hubbub.gateways.http.openapi import components
 from hubbub.protocol import json
-from hubbub.protocol.limits import MAX_BODY
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("hubbub.http")
 
@@ -36,7 +34,6 @@ def build_app(door: Door, *, throttle: bool = True) -> ASGIApp:
     app.add_exception_handler(ChatError, _refused)
     app.add_exception_handler(HTTPException, _unknown)
     app.add_exception_handler(Exception, _failed)
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)
     if throttle:
         app.add_middleware(Crowd)
     return SecurityHeaders(app, https=door.secure)  # outermost, so that even a 500 has them
@@ -63,8 +60,6 @@ async def _refused(request: Request, error: Exception) -> Response:
 async def _unknown(request: Request, error: Exception) -> Response:
     """Answer what the router or the body limit refuses, in the form of the one error table."""
     assert isinstance(error, HTTPException)
-    if error.status_code == 413:
-        return answer_error(ChatError(ErrorCode.TOO_LONG, "The body is too long."))
     response = answer_error(ChatError(ErrorCode.UNKNOWN_COMMAND, f"There is no {request.method} of this path."))
     if error.status_code == 405:
         response.status_code = 405

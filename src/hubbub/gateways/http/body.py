@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 from hubbub.core.command import Command
@@ -12,6 +11,7 @@ from hubbub.core.shape import MAX_CLIENT_MESSAGE_ID
 from hubbub.gateways.http.login import has_bearer
 from hubbub.gateways.http.routes import Fields, Route
 from hubbub.protocol import json
+from hubbub.protocol.limits import MAX_BODY
 
 BODY_SECONDS = 20.0
 """Time for a whole body to arrive."""
@@ -75,10 +75,18 @@ def _query_must_be_empty(request: Request) -> None:
 async def _body(request: Request) -> bytes:
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            return await request.body()
+            return await _bounded(request)
     except TimeoutError:
         raise ChatError(ErrorCode.BAD_REQUEST, "The body took too long to arrive.") from None
     except ClientDisconnect:
         raise ChatError(ErrorCode.BAD_REQUEST, "The body ended too early.") from None
-    except HTTPException as error:
-        raise ChatError(ErrorCode.TOO_LONG, "The body is too long.") from error
+
+
+async def _bounded(request: Request) -> bytes:
+    """Read the body up to the limit; Starlette's own limit would answer in plain text, not by the error table."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MAX_BODY:
+            raise ChatError(ErrorCode.TOO_LONG, f"A body has at most {MAX_BODY:,} bytes.")
+    return bytes(body)
