@@ -1,0 +1,61 @@
+# Everything that is done with this checkout. `make` alone lists it.
+# PYTHON=python3.12 picks an interpreter, ARGS="…" is passed on to the command that is run.
+
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_READY := $(VENV)/.run-ready
+TEST_READY := $(VENV)/.test-ready
+PYTHON ?=
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test lint types unit long bench compat docs clean
+
+help: ## List what can be made.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: $(RUN_READY) ## Install into .venv and start a server on http://127.0.0.1:8000 (PORT=8001 for another port).
+	@$(BIN)/hubbub serve $(ARGS) || [ $$? -eq 130 ]
+
+test: lint types unit ## Check style and types, then run the tests: what must pass before a commit.
+
+lint: $(TEST_READY) ## Check style and formatting.
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { echo "Run '$(BIN)/ruff format .' to format these." >&2; exit 1; }
+
+types: $(TEST_READY) ## Check types.
+	@$(BIN)/mypy
+
+unit: $(TEST_READY) ## Run the tests alone (ARGS="tests/core -x" for some of them).
+	@tools/need curl
+	@$(BIN)/pytest -n 2 -m "not long" --durations=5 $(ARGS)
+
+long: $(TEST_READY) ## Run the soaks and repeats that take minutes.
+	@$(BIN)/pytest -m long $(ARGS)
+
+bench: $(TEST_READY) ## Measure how fast it delivers.
+	@$(BIN)/python -m bench $(ARGS)
+
+compat: ## Run the tests on every supported Python that is found.
+	@tools/compat
+
+docs: $(TEST_READY) ## Rewrite the generated parts of the documents.
+	@$(BIN)/python -m tools.docs
+
+clean: ## Remove what was installed and cached here; rooms and messages stay.
+	@rm -rf $(VENV) .venvs .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@tools/make_venv $(VENV) $(PYTHON)
+
+$(RUN_READY): $(BIN)/python pyproject.toml
+	@echo "Installing Hubbub into $(VENV); this takes a moment, once."
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(TEST_READY): $(BIN)/python pyproject.toml
+	@echo "Installing Hubbub and what its tests need into $(VENV); this takes a moment, once."
+	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1" # older ones don't know --group
+	@$(BIN)/python -m pip install --quiet --editable . --group test --group lint
+	@touch $(RUN_READY) $@

@@ -1,0 +1,45 @@
+"""The generated parts by name, and the marks between which a document asks for them."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tools.docs import api, cli, index, tables
+
+PARTS: dict[str, Callable[[Path], str]] = {
+    "files": index.files,
+    "routes": lambda _: api.routes(),
+    "commands": lambda _: api.commands(),
+    "replies": lambda _: api.replies(),
+    "events": lambda _: api.events(),
+    "ephemeral events": lambda _: api.ephemeral_events(),
+    "shapes": lambda _: api.shapes(),
+    "errors": lambda _: tables.errors(),
+    "disconnects": lambda _: tables.disconnects(),
+    "throttles": lambda _: tables.throttles(),
+    "settings": lambda _: tables.settings(),
+    "command line": lambda _: cli.help_of_all(),
+}
+"""Each is given the project's root."""
+
+_MARKED = re.compile(r"(<!-- generated: (?P<name>[a-z ]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+_NOT_OURS = {"node_modules", "build", "dist"}
+
+
+def documents(root: Path) -> Iterator[Path]:
+    """Give the project's Markdown files, passing over what is installed or built."""
+    for path in sorted(root.iterdir()):
+        if path.is_dir() and not path.name.startswith(".") and path.name not in _NOT_OURS:
+            yield from documents(path)
+        elif path.suffix == ".md":
+            yield path
+
+
+def fill(text: str, root: Path) -> str:
+    """Return a document with its generated parts as they are now. Raises KeyError for a part that doesn't exist."""
+    return _MARKED.sub(lambda found: f"{found[1]}{PARTS[found['name']](root)}\n{found[3]}", text)
+
+
+def parts_of(text: str) -> list[str]:
+    """Return the names of the parts that a document asks for."""
+    return [found["name"] for found in _MARKED.finditer(text)]
