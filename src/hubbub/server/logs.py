@@ -30,5 +30,6 @@ def set_up_logs(level: str) -> None:
 
 def _renderers() -> list[Processor]:
     if sys.stderr.isatty():
-        return [structlog.dev.ConsoleRenderer()]
+        # the default formatter prints every local variable: texts and tokens don't belong into a log
+        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
