@@ -28,7 +28,7 @@ def prepare(path: Path, say: Say) -> str:
         elif known != HEAD:
             _upgrade(path, known, say)
         return _note_start(path, say)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise StoreBrokenError(f"The database {path} can't be used: {error}.") from error
 
 
@@ -36,7 +36,7 @@ def _revision(path: Path) -> str | None:
     """Return the revision of the file's tables, None if there are none yet."""
     if not path.exists() or path.stat().st_size == 0:
         return None
-    db = connect(path)
+    db = sqlite3.connect(path)  # not `connect`, whose WAL mode would change a file that isn't ours
     try:
         tables = {row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
         if "alembic_version" not in tables:
@@ -121,7 +121,7 @@ def _note_start(path: Path, say: Say) -> str:
     Then every room gets a new epoch, so that no client trusts a seq of the history that was lost.
     """
     counter = path.parent / "start"
-    beside = int(counter.read_text()) if counter.exists() else 0
+    beside = _read_number(counter)
     db = connect(path)
     try:
         db.execute("BEGIN IMMEDIATE")
@@ -139,5 +139,15 @@ def _note_start(path: Path, say: Say) -> str:
         db.execute("COMMIT")
     finally:
         db.close()
-    counter.write_text(f"{starts}\n")
+    draft = counter.with_suffix(".new")
+    draft.write_text(f"{starts}\n")
+    draft.replace(counter)
     return str(name)
+
+
+def _read_number(path: Path) -> int:
+    """Read a number; 0 if the file is missing or a power cut has left it empty."""
+    try:
+        return int(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return 0

@@ -106,7 +106,9 @@ class SqliteStore(Reads):
 
 
 def _reading_engine(path: Path) -> AsyncEngine:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=4, max_overflow=0, pool_timeout=10)
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}", pool_size=4, max_overflow=0, pool_timeout=10, hide_parameters=True
+    )  # parameters would put codes and tokens into the log
 
     @event.listens_for(engine.sync_engine, "connect")
     def only_read(connection: Any, _record: object) -> None:

@@ -4,7 +4,9 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -93,9 +95,9 @@ class Writer:
         db = connect(self._path)
         try:
             while batch := self._next_batch():
-                started = self._loop.time()
+                started = time.perf_counter()
                 self._write(db, batch)
-                self.stats.seconds += self._loop.time() - started
+                self.stats.seconds += time.perf_counter() - started
                 self._loop.call_soon_threadsafe(self._deliver, batch)
         finally:
             db.close()
@@ -122,7 +124,7 @@ class Writer:
                 _run_one(db, job)
             db.execute("COMMIT")
             self.stats.commits += 1
-        except sqlite3.Error as error:
+        except Exception as error:  # whatever it is, everybody gets an answer and the thread lives on
             self.stats.failed_commits += 1
             _roll_back(db)
             for job in batch:
@@ -131,13 +133,19 @@ class Writer:
     def _deliver(self, batch: list[_Job]) -> None:
         for job in batch:
             for commit in job.commits:
-                self.listener(commit)
+                self._tell(commit)
             if job.done.done():
                 continue
             if job.error is not None:
                 job.done.set_exception(job.error)
             else:
                 job.done.set_result(job.result)
+
+    def _tell(self, commit: Commit) -> None:
+        try:
+            self.listener(commit)
+        except Exception as error:  # else nobody behind it in the batch would ever get an answer
+            self._loop.call_exception_handler({"message": "a listener to commits failed", "exception": error})
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -171,8 +179,9 @@ def _run_one(db: sqlite3.Connection, job: _Job) -> None:
 
 
 def _roll_back(db: sqlite3.Connection) -> None:
-    if db.in_transaction:
-        db.execute("ROLLBACK")
+    with suppress(sqlite3.Error):
+        if db.in_transaction:
+            db.execute("ROLLBACK")
 
 
 def _is_about_the_disk(error: BaseException) -> bool:
@@ -182,7 +191,7 @@ def _is_about_the_disk(error: BaseException) -> bool:
     }
 
 
-def _refusal(error: sqlite3.Error) -> ChatError:
+def _refusal(error: Exception) -> ChatError:
     if _is_about_the_disk(error):
         return ChatError(ErrorCode.STORAGE_FULL)
     return ChatError(ErrorCode.UNAVAILABLE)
