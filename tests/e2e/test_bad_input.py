@@ -11,6 +11,11 @@ import pytest
 from tests.people import Person
 from tests.server_process import ServerProcess
 
+HOLDS = (
+    "hubbub.gateways.http.body",
+    "hubbub.gateways.http.app",
+)
+
 MakePerson = Callable[..., Person]
 
 GOOD_NAMES = {

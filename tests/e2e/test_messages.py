@@ -11,6 +11,12 @@ from tests.people import Person
 from tests.server_process import ServerProcess
 from tests.waiting import eventually
 
+HOLDS = (
+    "hubbub.chat.messages",
+    "hubbub.chat.catch_up",
+    "hubbub.gateways.http.stream",
+)
+
 MakePerson = Callable[..., Person]
 Start = Callable[..., ServerProcess]
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"

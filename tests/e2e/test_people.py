@@ -12,6 +12,8 @@ from tests.e2e.conftest import AtOnce
 from tests.people import Person
 from tests.server_process import ServerProcess
 
+HOLDS = ("hubbub.chat.people",)
+
 MakePerson = Callable[..., Person]
 Start = Callable[..., ServerProcess]
 

@@ -12,6 +12,11 @@ from tests.people import Person
 from tests.server_process import ServerProcess
 from tests.waiting import eventually
 
+HOLDS = (
+    "hubbub.chat.rooms",
+    "hubbub.chat.members",
+)
+
 MakePerson = Callable[..., Person]
 Start = Callable[..., ServerProcess]
 

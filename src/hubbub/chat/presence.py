@@ -15,5 +15,5 @@ async def tell(chat: Context) -> None:
     """Tell each room who came and went; who has gone gives up the seat."""
     for change in chat.hub.settle():
         note_here(chat, change.code, change.here)
-        if change.went:
-            await chat.store.free_seats(change.code, change.went)
+        if change.user_ids:
+            await chat.store.free_seats(change.code, change.user_ids)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from hubbub.core.error import ChatError, Disconnect, ErrorCode
 from hubbub.core.event import AnyEvent, Closing, MemberLeft, MemberRenamed, Presence, RoomDeleted, StoredEvent
-from hubbub.hub.presence import REQUEST_GRACE
+from hubbub.hub.presence import REQUEST_GRACE, Change
 from hubbub.hub.presence import Presence as PeopleHere
 from hubbub.hub.ring import Ring
 from hubbub.session import Codec, LiveSession
@@ -40,11 +40,11 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Who is here in a room has changed; `went` are those who are no longer."""
+    """Who is here in a room has changed; `user_ids` are those who are no longer."""
 
     code: str
     here: int
-    went: tuple[str, ...]
+    user_ids: tuple[str, ...]
 
 
 @dataclass(eq=False, slots=True)
@@ -181,10 +181,8 @@ class Hub:
                 self._unsettled.discard(code)
                 continue
             if change := room.people.settle(self._steady()):
-                named = change.here <= MOST_NAMES
-                came, went = (change.came, change.went) if named else ((), ())
-                _push(room, Presence(code=code, here=change.here, came=came, went=went))
-                changes.append(Gone(code, change.here, change.went))
+                _tell(room, code, change)
+                changes.append(Gone(code, change.here, change.gone))
             if room.people.settled:
                 self._unsettled.discard(code)
                 self._drop_if_deserted(code)
@@ -215,6 +213,13 @@ class Hub:
         room = self._rooms.get(code)
         if room and room.deserted:
             del self._rooms[code]
+
+
+def _tell(room: _Room, code: str, change: Change) -> None:
+    if change.came or change.went:
+        named = change.here <= MOST_NAMES
+        came, went = (change.came, change.went) if named else ((), ())
+        _push(room, Presence(code=code, here=change.here, came=came, went=went))
 
 
 def _push(room: _Room, event: AnyEvent) -> None:

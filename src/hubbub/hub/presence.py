@@ -12,11 +12,15 @@ REQUEST_GRACE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is told when it has changed who is here."""
+    """What has changed: who came and went, as the room is told.
+
+    `gone` are all who are no longer here, also those who came and went between two looks, of whom nobody was told.
+    """
 
     here: int
     came: tuple[str, ...]
     went: tuple[str, ...]
+    gone: tuple[str, ...]
 
 
 class Presence:
@@ -27,6 +31,7 @@ class Presence:
         self._until: dict[str, float] = {}
         self._held: Counter[str] = Counter()
         self._told: set[str] = set()
+        self._unseen: set[str] = set()
         self._changed = False
 
     def __contains__(self, user_id: str) -> bool:
@@ -49,6 +54,7 @@ class Presence:
         """A session of this user opened the room."""
         self._sessions[user_id] += 1
         self._until.pop(user_id, None)
+        self._unseen.add(user_id)
         self._changed = True
 
     def leave(self, user_id: str, now: float) -> None:
@@ -63,6 +69,7 @@ class Presence:
         """This user is here until then, whatever happens."""
         if user_id not in self._sessions:
             self._until[user_id] = max(until, self._until.get(user_id, 0))
+            self._unseen.add(user_id)
             self._changed = True
 
     def forget(self, user_id: str) -> None:
@@ -90,8 +97,11 @@ class Presence:
             return None
         self._changed = False
         here = set(self._sessions) | set(self._until)
-        came, went = here - self._told, self._told - here - set(self._held)
-        if not came and not went:
-            return None
+        known = self._told | self._unseen
+        gone = known - here - set(self._held)
+        came, went = here - self._told, self._told & gone
+        self._unseen -= here | gone
         self._told = (self._told | came) - went
-        return Change(len(here), tuple(sorted(came)), tuple(sorted(went)))
+        if not came and not gone:
+            return None
+        return Change(len(here), tuple(sorted(came)), tuple(sorted(went)), tuple(sorted(gone)))

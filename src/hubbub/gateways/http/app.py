@@ -23,8 +23,8 @@ from hubbub.protocol import json
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("hubbub.http")
 
 
-def build_app(door: Door, *, throttle: bool = True) -> ASGIApp:
-    """Return the ASGI application of the HTTP door."""
+def build_app(door: Door, *, most_connections: int | None) -> ASGIApp:
+    """Return the ASGI application of the HTTP door; one address may have so many requests under way (None: any)."""
     app = FastAPI(title="Hubbub", version=door.version, openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(api_router(door))
     app.include_router(docs_router())
@@ -34,8 +34,8 @@ def build_app(door: Door, *, throttle: bool = True) -> ASGIApp:
     app.add_exception_handler(ChatError, _refused)
     app.add_exception_handler(HTTPException, _unknown)
     app.add_exception_handler(Exception, _failed)
-    if throttle:
-        app.add_middleware(Crowd)
+    if most_connections is not None:
+        app.add_middleware(Crowd, most=most_connections)
     return SecurityHeaders(app, https=door.secure)  # outermost, so that even a 500 has them
 
 

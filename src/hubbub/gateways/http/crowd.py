@@ -5,7 +5,7 @@ from collections import Counter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hubbub.core.error import ChatError, ErrorCode
-from hubbub.core.throttle import MOST_CONNECTIONS, network_of
+from hubbub.core.throttle import network_of
 from hubbub.gateways.http.api import answer_error
 from hubbub.gateways.http.login import UNIX_SOCKET
 
@@ -13,7 +13,7 @@ from hubbub.gateways.http.login import UNIX_SOCKET
 class Crowd:
     """Refuses requests of an address that has too many under way; a Unix socket has no address and no bound."""
 
-    def __init__(self, app: ASGIApp, most: int = MOST_CONNECTIONS) -> None:
+    def __init__(self, app: ASGIApp, most: int) -> None:
         self._app = app
         self._most = most
         self._under_way: Counter[str] = Counter()

@@ -1,0 +1,81 @@
+"""Rooms that vanish and rooms that expire."""
+
+import pytest
+
+from hubbub.core import command as commands
+from hubbub.core.clock import DAY
+from hubbub.core.error import ChatError
+from hubbub.core.room import CODE_RESTS, Lifetime
+from hubbub.session import Session
+from tests.chat.conftest import House, OpenHouse
+
+pytestmark = pytest.mark.anyio
+
+
+async def is_there(house: House, session: Session, code: str) -> bool:
+    """Tell whether a room lives."""
+    try:
+        await house.do(session, commands.GetRoom(code=code))
+    except ChatError as refused:
+        return refused.code != "room_not_found"
+    return True
+
+
+async def test_a_vanishing_room_outlives_a_lost_connection_and_dies_ten_minutes_after_the_last(house: House) -> None:
+    ann, eve = await house.listener("Ann"), await house.guest("Eve")
+    code = await house.room(ann, lifetime=Lifetime.VANISHES)
+    await house.do(ann, commands.JoinRoom(code=code))
+    await house.pass_time(3600)
+    house.chat.end(ann)
+    await house.pass_time(10)
+    await house.pass_time(599)
+    assert await is_there(house, eve, code)
+    await house.do(ann, commands.JoinRoom(code=code))
+    await house.pass_time(3600)
+    assert await is_there(house, eve, code), "somebody came back in time"
+    house.chat.end(ann)
+    await house.pass_time(10)
+    await house.pass_time(601)
+    assert not await is_there(house, eve, code)
+
+
+async def test_an_expiring_room_lives_so_many_days_after_its_last_message(house: House) -> None:
+    ann = await house.guest("Ann")
+    code = await house.room(ann, lifetime=Lifetime.EXPIRES, expires_days=2)
+    await house.pass_time(1.9 * DAY / 1000)
+    await house.do(ann, commands.SendMessage(code=code, text="still here"))
+    await house.pass_time(1.9 * DAY / 1000)
+    assert await is_there(house, ann, code)
+    await house.pass_time(0.2 * DAY / 1000)
+    assert not await is_there(house, ann, code)
+
+
+async def test_a_kept_room_is_kept(house: House) -> None:
+    ann = await house.guest("Ann")
+    code = await house.room(ann)
+    await house.pass_time(29 * DAY / 1000)
+    assert await is_there(house, ann, code)
+
+
+async def test_a_dead_rooms_code_rests_for_thirty_days(open_house: OpenHouse) -> None:
+    house = await open_house(code_alphabet="A")
+    ann = await house.guest("Ann")
+    assert await house.room(ann) == "AAAA"
+    await house.do(ann, commands.DeleteRoom(code="AAAA"))
+    assert await house.room(ann) == "AAAAA"
+    await house.pass_time(CODE_RESTS / 1000 + 1)
+    first = await house.do(ann, commands.JoinRoom(code="AAAAA"))
+    assert await house.room(ann) == "AAAA"
+    assert (await house.do(ann, commands.JoinRoom(code="AAAA"))).epoch != first.epoch
+
+
+async def test_what_was_going_on_when_the_server_stopped_gets_its_time_anew(house: House) -> None:
+    ann = await house.guest("Ann")
+    code = await house.room(ann, lifetime=Lifetime.VANISHES)
+    house.context.empty_since.clear()
+    async with house.chat:
+        await house.pass_time(60)
+        await house.pass_time(599)
+        assert await is_there(house, ann, code)
+        await house.pass_time(2)
+        assert not await is_there(house, ann, code)
