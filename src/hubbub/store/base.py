@@ -87,7 +87,8 @@ class Store(Protocol):
 
     Every change is one transaction: all of it is durable when its method returns, or nothing of it happened. Seqs and
     numbers of a room are dense: 1, 2, 3 … A change that meets a full disk raises ChatError `storage_full`, one that
-    can't be tried now raises `unavailable`; both may be retried. Rooms are named by their code.
+    can't be tried now raises `unavailable`; both may be retried. Rooms are named by their code. Of a user who is
+    passed in only the id counts: name and kind are those stored. Raises `not_logged_in` if there is no such user.
     """
 
     def on_commit(self, listener: CommitListener) -> None:
@@ -161,9 +162,9 @@ class Store(Protocol):
     async def add_member(self, code: str, user: User, at: int) -> Membership:
         """Make somebody a member with a seat (`member_joined` unless they were a member already).
 
-        Who was here before keeps role and read position. Raises `room_not_found`, `room_full` if capacity is reached
-        (accounts that are members and guests that have seats count), `name_taken` with a suggestion if the user's
-        name folds like any account's or like that of someone else who has a seat.
+        Who was here before keeps role and read position; a newcomer has read everything. Raises `room_not_found`,
+        `room_full` if capacity is reached (accounts that are members and guests that have seats count), `name_taken`
+        with a suggestion if the user's name folds like any account's or like that of someone else who has a seat.
         """
 
     async def end_membership(self, code: str, user_id: str, at: int) -> None:

@@ -10,7 +10,16 @@ from hubbub.core.member import Member, Role, first_role
 from hubbub.core.room import Room
 from hubbub.core.user import User, UserKind
 from hubbub.store.base import Membership
-from hubbub.store.sqlite.rows import add_event, author_of, find_membership, find_room, name_clash, next_seq, person_of
+from hubbub.store.sqlite.rows import (
+    add_event,
+    author_of,
+    check_name,
+    find_membership,
+    find_room,
+    find_user,
+    next_seq,
+    person_of,
+)
 from hubbub.store.sqlite.writer import Transaction
 
 
@@ -19,6 +28,7 @@ def add_member(tx: Transaction, code: str, user: User, at: int) -> Membership:
     room = find_room(tx, code)
     if room is None:
         raise ChatError(ErrorCode.ROOM_NOT_FOUND, field="code")
+    user = find_user(tx, user.id)
     before = tx.execute(
         "SELECT role, active, seated, joined_at, read_number FROM members WHERE room_id = ? AND user_id = ?",
         (room.id, user.id),
@@ -70,8 +80,7 @@ def set_read(tx: Transaction, code: str, user_id: str, number: int) -> int:
 
 
 def _check_free(tx: Transaction, room: Room, user: User, is_member: bool) -> None:
-    if suggestion := name_clash(tx, room.id, user.id, user.name):
-        raise ChatError(ErrorCode.NAME_TAKEN, field="name", suggestion=suggestion)
+    check_name(tx, [room.id], user.id, user.name)
     counted_already = is_member and user.kind is UserKind.ACCOUNT
     if room.capacity is None or counted_already:
         return

@@ -12,8 +12,9 @@ def append_message(tx: Transaction, draft: NewMessage) -> Sent:
     """Append a message, or answer its repetition as the first time."""
     author = draft.author
     place = tx.execute(
-        "SELECT r.id, r.private, r.last_seq, r.last_number, m.role FROM rooms r"
-        " JOIN members m ON m.room_id = r.id AND m.user_id = ? AND m.active WHERE r.code = ?",
+        "SELECT r.id, r.private, r.last_seq, r.last_number, m.role, u.name FROM rooms r"
+        " JOIN members m ON m.room_id = r.id AND m.user_id = ? AND m.active"
+        " JOIN users u ON u.id = m.user_id WHERE r.code = ?",
         (author.id, draft.code),
     ).fetchone()
     if place is None:
@@ -34,7 +35,7 @@ def append_message(tx: Transaction, draft: NewMessage) -> Sent:
         (room_id, seq, number, author.id, at, draft.text, draft.client_message_id, draft.reply_to),
     )
     tx.execute("UPDATE members SET read_number = ? WHERE room_id = ? AND user_id = ?", (number, room_id, author.id))
-    by = Author(author.id, author.name, Role(place["role"]))
+    by = Author(author.id, place["name"], Role(place["role"]))
     event = MessageSent(
         code=draft.code, seq=seq, at=at, by=by, text=draft.text, number=number,
         client_message_id=draft.client_message_id, reply_to=draft.reply_to,

@@ -1,13 +1,13 @@
 """Changes of users and logins, as functions inside the writer's transaction."""
 
 import json
+from dataclasses import replace
 
-from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.event import Author, MemberRenamed, Person
 from hubbub.core.member import Role
 from hubbub.core.name import fold_name
-from hubbub.core.user import User, UserKind
-from hubbub.store.sqlite.rows import add_event, name_clash, next_seq
+from hubbub.core.user import User
+from hubbub.store.sqlite.rows import add_event, check_name, find_user, next_seq
 from hubbub.store.sqlite.writer import Transaction
 
 
@@ -24,20 +24,15 @@ def touch_login(tx: Transaction, token_hash: bytes, at: int) -> None:
 
 def change_name(tx: Transaction, user_id: str, name: str, at: int) -> User:
     """Rename a user in all their rooms, or in none."""
-    old = tx.execute("SELECT name, kind FROM users WHERE id = ?", (user_id,)).fetchone()
-    if old is None:
-        raise ChatError(ErrorCode.NOT_LOGGED_IN)
-    user = User(user_id, name, UserKind(old["kind"]))
-    if old["name"] == name:
-        return user
+    old = find_user(tx, user_id)
+    if old.name == name:
+        return old
     rooms = tx.execute(
         "SELECT r.id, r.code, r.private, m.role, m.seated FROM members m JOIN rooms r ON r.id = m.room_id"
         " WHERE m.user_id = ? AND m.active ORDER BY r.id",
         (user_id,),
     ).fetchall()
-    for room_id in [room["id"] for room in rooms if room["seated"]] or [0]:
-        if suggestion := name_clash(tx, room_id, user_id, name):
-            raise ChatError(ErrorCode.NAME_TAKEN, field="name", suggestion=suggestion)
+    check_name(tx, [room["id"] for room in rooms if room["seated"]], user_id, name)
     tx.execute("UPDATE users SET name = ?, folded_name = ? WHERE id = ?", (name, fold_name(name), user_id))
     for room in rooms:
         seq = next_seq(tx, room["id"], at)
@@ -45,4 +40,4 @@ def change_name(tx: Transaction, user_id: str, name: str, at: int) -> User:
         by = Author(user_id, name, Role(room["role"]))
         event = MemberRenamed(code=room["code"], seq=seq, at=at, by=by, user=Person(user_id, name), name=name)
         tx.publish(room["id"], bool(room["private"]), event)
-    return user
+    return replace(old, name=name)

@@ -7,8 +7,9 @@ from hubbub.core.event import Author, MemberJoined, RoomCreated, RoomDeleted
 from hubbub.core.member import Role
 from hubbub.core.room import CODE_RESTS, Room
 from hubbub.core.throttle import Misses
+from hubbub.core.user import User
 from hubbub.store.base import CodeTakenError, CodeTry, NewRoom
-from hubbub.store.sqlite.rows import add_event, find_room, person_of
+from hubbub.store.sqlite.rows import add_event, find_room, find_user, person_of
 from hubbub.store.sqlite.writer import Transaction
 
 _ALL = "*"
@@ -20,21 +21,22 @@ def add_room(tx: Transaction, draft: NewRoom) -> Room:
     taken = "SELECT 1 FROM rooms WHERE code = :code UNION SELECT 1 FROM resting_codes WHERE code = :code"
     if tx.execute(taken, {"code": draft.code}).fetchone():
         raise CodeTakenError
+    owner = find_user(tx, draft.owner.id)
     cursor = tx.execute(
         "INSERT INTO rooms (code, epoch, title, private, capacity, lifetime, expires_days, owner_id, created_at,"
         " last_seq, last_number, last_event_at, last_message_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 2, 0, ?, ?)",
         (
             *(draft.code, draft.epoch, draft.title, draft.private, draft.capacity, draft.lifetime),
-            *(draft.expires_days, draft.owner.id, draft.at, draft.at, draft.at),
+            *(draft.expires_days, owner.id, draft.at, draft.at, draft.at),
         ),
     )
     room_id = cursor.lastrowid or 0
-    tx.execute("INSERT INTO members VALUES (?, ?, ?, 1, 1, ?, 0)", (room_id, draft.owner.id, Role.OWNER, draft.at))
-    created, joined = _first_events(draft)
+    tx.execute("INSERT INTO members VALUES (?, ?, ?, 1, 1, ?, 0)", (room_id, owner.id, Role.OWNER, draft.at))
+    created, joined = _first_events(draft, owner)
     settings = {"title": draft.title, "private": draft.private, "capacity": draft.capacity}
     settings |= {"lifetime": draft.lifetime, "expires_days": draft.expires_days}
-    add_event(tx, room_id, 1, created.type, draft.at, draft.owner.id, json.dumps(settings))
-    add_event(tx, room_id, 2, joined.type, draft.at, draft.owner.id, json.dumps({"role": Role.OWNER}))
+    add_event(tx, room_id, 1, created.type, draft.at, owner.id, json.dumps(settings))
+    add_event(tx, room_id, 2, joined.type, draft.at, owner.id, json.dumps({"role": Role.OWNER}))
     tx.publish(room_id, draft.private, created, joined)
     return Room(
         room_id, draft.code, draft.epoch, draft.title, draft.private, draft.capacity, draft.lifetime,
@@ -78,13 +80,13 @@ def delete_room(tx: Transaction, code: str, at: int, by: str | None, if_empty: b
     return True
 
 
-def _first_events(draft: NewRoom) -> tuple[RoomCreated, MemberJoined]:
-    by = Author(draft.owner.id, draft.owner.name, Role.OWNER)
+def _first_events(draft: NewRoom, owner: User) -> tuple[RoomCreated, MemberJoined]:
+    by = Author(owner.id, owner.name, Role.OWNER)
     created = RoomCreated(
         code=draft.code, seq=1, at=draft.at, by=by, title=draft.title, private=draft.private,
         capacity=draft.capacity, lifetime=draft.lifetime, expires_days=draft.expires_days,
     )  # fmt: skip
-    joined = MemberJoined(code=draft.code, seq=2, at=draft.at, by=by, user=person_of(draft.owner), role=Role.OWNER)
+    joined = MemberJoined(code=draft.code, seq=2, at=draft.at, by=by, user=person_of(owner), role=Role.OWNER)
     return created, joined
 
 

@@ -1,10 +1,13 @@
 """Rows of the writer's connection, turned into what the core knows; the look-ups that several changes share."""
 
+import json
 import sqlite3
+from collections.abc import Sequence
 
+from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.event import Author, Person
 from hubbub.core.member import Member, Role
-from hubbub.core.name import fold_name, suggest_name
+from hubbub.core.name import MAX_NAME, fold_name, suggest_name
 from hubbub.core.room import Lifetime, Room
 from hubbub.core.user import User, UserKind
 from hubbub.store.base import Membership
@@ -51,6 +54,14 @@ def find_membership(tx: Transaction, code: str, user_id: str) -> Membership | No
     return Membership(room, member)
 
 
+def find_user(tx: Transaction, user_id: str) -> User:
+    """Return a user as they are now: what a session knows may be old. Raises `not_logged_in` if there is none."""
+    row = tx.execute("SELECT name, kind FROM users WHERE id = ?", (user_id,)).fetchone()
+    if row is None:
+        raise ChatError(ErrorCode.NOT_LOGGED_IN)
+    return User(user_id, row["name"], UserKind(row["kind"]))
+
+
 def author_of(member: Member) -> Author:
     """Return a member as the author of an event."""
     return Author(member.user.id, member.user.name, member.role)
@@ -74,19 +85,26 @@ def add_event(tx: Transaction, room_id: int, seq: int, kind: str, at: int, user_
     tx.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", (room_id, seq, kind, at, user_id, fields))
 
 
-def name_clash(tx: Transaction, room_id: int, user_id: str, name: str) -> str | None:
-    """Return a name to take instead, if this one is an account's or held by someone with a seat in the room."""
-    folded = fold_name(name)
+def check_name(tx: Transaction, room_ids: Sequence[int], user_id: str, name: str) -> None:
+    """Refuse a name that is an account's, or held by someone who has a seat in one of the rooms.
+
+    Raises `name_taken`, with a name that is free in all of them.
+    """
+    folded, rooms = fold_name(name), json.dumps(room_ids)
     clash = tx.execute(
-        "SELECT 1 FROM users u LEFT JOIN members m ON m.user_id = u.id AND m.room_id = ?"
-        " WHERE u.folded_name = ? AND u.id <> ? AND (u.kind = 'account' OR m.seated = 1) LIMIT 1",
-        (room_id, folded, user_id),
+        "SELECT 1 FROM users u WHERE u.folded_name = ? AND u.id <> ? AND (u.kind = 'account' OR EXISTS ("
+        " SELECT 1 FROM json_each(?) r JOIN members m ON m.room_id = r.value AND m.user_id = u.id AND m.seated = 1"
+        ")) LIMIT 1",
+        (folded, user_id, rooms),
     ).fetchone()
     if clash is None:
-        return None
+        return
+    stem = fold_name(name[: MAX_NAME - len(" 999")])
     rows = tx.execute(
-        "SELECT u.folded_name FROM members m JOIN users u ON u.id = m.user_id WHERE m.room_id = ? AND m.seated = 1"
+        "SELECT u.folded_name FROM members m JOIN users u ON u.id = m.user_id"
+        " WHERE m.seated = 1 AND m.room_id IN (SELECT value FROM json_each(?))"
         " UNION SELECT folded_name FROM users WHERE kind = 'account' AND folded_name >= ? AND folded_name < ?",
-        (room_id, folded, folded + "\U0010ffff"),
+        (rooms, stem, stem + "\U0010ffff"),
     )
-    return suggest_name(name, frozenset(row[0] for row in rows) | {folded})
+    suggestion = suggest_name(name, frozenset(row[0] for row in rows) | {folded})
+    raise ChatError(ErrorCode.NAME_TAKEN, field="name", suggestion=suggestion)
