@@ -5,9 +5,19 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.people import Person
 from tests.server_process import ServerProcess, running
+
+settings.register_profile("patient", settings(), deadline=None)  # a busy machine is slow, not wrong
+settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Async tests run on asyncio, as the server does."""
+    return "asyncio"
 
 
 @pytest.fixture(scope="session")
