@@ -16,7 +16,7 @@ help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUN_READY) ## Install into .venv and start a server on http://127.0.0.1:8000 (PORT=8001 for another port).
-	@$(BIN)/hubbub serve $(ARGS) || [ $$? -eq 130 ]
+	@$(BIN)/hubbub serve $(ARGS)
 
 test: lint types unit ## Check style and types, then run the tests: what must pass before a commit.
 
@@ -51,11 +51,11 @@ $(BIN)/python:
 
 $(RUN_READY): $(BIN)/python pyproject.toml
 	@echo "Installing Hubbub into $(VENV); this takes a moment, once."
-	@$(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/python -m pip install -qq --editable .
 	@touch $@
 
 $(TEST_READY): $(BIN)/python pyproject.toml
 	@echo "Installing Hubbub and what its tests need into $(VENV); this takes a moment, once."
-	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1" # older ones don't know --group
-	@$(BIN)/python -m pip install --quiet --editable . --group test --group lint
+	@$(BIN)/python -m pip install -qq --upgrade "pip>=25.1" # older ones don't know --group
+	@$(BIN)/python -m pip install -qq --editable . --group test --group lint
 	@touch $(RUN_READY) $@
