@@ -1,27 +1,34 @@
 """Names: what may be one, how it is shown, and when two of them look alike."""
 
 import unicodedata
+from collections.abc import Callable
 
 from hubbub.core.confusables import LOOK_ALIKES
 from hubbub.core.error import ChatError, ErrorCode
 
 MAX_NAME = 40
+MAX_TYPED = 1_000
+"""Characters of a line as it is typed, hidden ones included: normalising takes the square of them at worst."""
 
 _JOINER = "\N{ZERO WIDTH JOINER}"
-_BLANKS = frozenset("\N{BRAILLE PATTERN BLANK}\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5\u180b\u180c\u180d")
+_AS_EMOJI = "\N{VARIATION SELECTOR-16}"
+_BLANKS = frozenset(
+    "\N{BRAILLE PATTERN BLANK}\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f"
+    "\U00013441\U00013442\U00016fe4\U0001d159"
+)
 """Letters and marks that show nothing: Braille's blank, the Hangul fillers, the grapheme joiner, and their like."""
 
 
 def clean_name(typed: str, field: str = "name") -> str:
     """Return a name as it is shown: NFC, single spaces, without anything hidden.
 
-    Raises `name_invalid` for an empty name or one with characters that nobody can see, `too_long` past 40.
+    Raises `name_invalid` for a name in which nothing can be seen or some characters mean nothing, `too_long` past 40.
     """
-    name = unicodedata.normalize("NFC", " ".join(without_hidden(typed).split()))
-    if not name or any(unicodedata.category(letter) in {"Cs", "Cn", "Co"} for letter in name):
+    name = clean_line(typed, MAX_NAME, field)
+    if any(unicodedata.category(letter) in {"Cs", "Cn", "Co"} for letter in name):
         raise ChatError(ErrorCode.NAME_INVALID, field=field)
-    if len(name) > MAX_NAME:
-        raise ChatError(ErrorCode.TOO_LONG, f"A name has at most {MAX_NAME} characters.", field=field)
+    if all(letter == " " or _shows_nothing(letter) for letter in name):
+        raise ChatError(ErrorCode.NAME_INVALID, field=field)
     return name
 
 
@@ -30,9 +37,7 @@ def fold_name(name: str) -> str:
 
     NFKC, letters that look alike made one (after Unicode's UTS #39), case folded, whatever shows nothing left out.
     """
-    seen = "".join(letter for letter in unicodedata.normalize("NFKC", name) if not _shows_nothing(letter))
-    plain = seen.translate(LOOK_ALIKES).casefold().translate(LOOK_ALIKES)
-    return unicodedata.normalize("NFKC", plain).replace(" ", "")
+    return _until_stable(_fold_once, name)
 
 
 def suggest_name(name: str, taken: frozenset[str]) -> str:
@@ -40,28 +45,56 @@ def suggest_name(name: str, taken: frozenset[str]) -> str:
     number = 2
     while True:
         tail = f" {number}"
-        suggestion = name[: MAX_NAME - len(tail)].rstrip() + tail
+        suggestion = _until_stable(_clean_once, name[: MAX_NAME - len(tail)] + tail)
         if fold_name(suggestion) not in taken:
             return suggestion
         number += 1
 
 
-def without_hidden(text: str) -> str:
-    """Return a line without control, zero-width and bidi characters; a joiner inside an emoji stays."""
-    return "".join(letter for i, letter in enumerate(text) if not _is_hidden(text, i))
+def clean_line(typed: str, most: int, field: str) -> str:
+    """Return one line: NFC, single spaces, no control, zero-width or bidi characters; emoji keep their joiners.
+
+    Raises `too_long` past `most` characters.
+    """
+    line = typed.strip()
+    if len(line) <= MAX_TYPED:
+        line = _until_stable(_clean_once, line)
+    if len(line) > most:
+        raise ChatError(ErrorCode.TOO_LONG, f"A {field} has at most {most} characters.", field=field)
+    return line
 
 
-def _is_hidden(text: str, i: int) -> bool:
-    letter = text[i]
+def _until_stable(step: Callable[[str], str], text: str) -> str:
+    """Repeat a step until it changes nothing: composing and leaving out can each give the other more to do."""
+    while (after := step(text)) != text:
+        text = after
+    return text
+
+
+def _clean_once(line: str) -> str:
+    seen = "".join(letter for i, letter in enumerate(line) if not _is_hidden(line, i))
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
+
+
+def _fold_once(name: str) -> str:
+    known = unicodedata.normalize("NFC", name).translate(LOOK_ALIKES)  # NFKC takes Greek's c for an s
+    seen = "".join(letter for letter in unicodedata.normalize("NFKC", known) if not _shows_nothing(letter))
+    plain = seen.translate(LOOK_ALIKES).casefold().translate(LOOK_ALIKES)
+    return unicodedata.normalize("NFKC", plain).replace(" ", "")
+
+
+def _is_hidden(line: str, i: int) -> bool:
+    letter = line[i]
     if letter == _JOINER:
-        return not (0 < i < len(text) - 1 and _is_pictorial(text[i - 1]) and _is_pictorial(text[i + 1]))
+        return not (_is_pictorial(line[:i].rstrip(_AS_EMOJI)[-1:]) and _is_pictorial(line[i + 1 : i + 2]))
     if letter.isspace():
         return False
     return letter in _BLANKS or unicodedata.category(letter) in {"Cf", "Cc"}
 
 
 def _is_pictorial(letter: str) -> bool:
-    return unicodedata.category(letter) in {"So", "Sk"} or letter == "\N{VARIATION SELECTOR-16}"
+    """Tell whether emoji are joined to this: symbols, skin tones, and the arrow of heads that shake."""
+    return letter != "" and (unicodedata.category(letter) in {"So", "Sk"} or letter == "\N{LEFT RIGHT ARROW}")
 
 
 def _shows_nothing(letter: str) -> bool:

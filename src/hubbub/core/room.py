@@ -1,12 +1,12 @@
 """A room: a conversation that keeps its log, under a code, for a lifetime."""
 
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
 from hubbub.core.clock import DAY
 from hubbub.core.error import ChatError, ErrorCode
-from hubbub.core.name import without_hidden
+from hubbub.core.name import clean_line
+from hubbub.core.text import has_half_character
 
 MAX_TITLE = 100
 CODE_RESTS = 30 * DAY
@@ -43,10 +43,10 @@ class Room:
 
 
 def clean_title(title: str) -> str:
-    """Return a title as it is kept: NFC, one line, nothing hidden. Raises `too_long`."""
-    cleaned = unicodedata.normalize("NFC", " ".join(without_hidden(title).split()))
-    if len(cleaned) > MAX_TITLE:
-        raise ChatError(ErrorCode.TOO_LONG, f"A title has at most {MAX_TITLE} characters.", field="title")
+    """Return a title as it is kept: NFC, one line, nothing hidden. Raises `too_long`, `text_invalid`."""
+    cleaned = clean_line(title, MAX_TITLE, "title")
+    if has_half_character(cleaned):
+        raise ChatError(ErrorCode.TEXT_INVALID, "A title can't hold half a character.", field="title")
     return cleaned
 
 
