@@ -34,9 +34,8 @@ LIMITS: dict[Throttle, Limit] = {
     Throttle.NEW_GUEST: Limit(times=300, seconds=600, burst=300),
 }
 
-
-MOST_CONNECTIONS = 500
-"""What one address may have open at once."""
+_ROUNDING = 1e-6
+"""So little of a token may be missing, or who comes back exactly in time would be sent away once more."""
 
 
 class Buckets:
@@ -55,7 +54,7 @@ class Buckets:
         rate = self._limit.times / self._limit.seconds
         tokens, since = self._buckets.pop(who, (float(self._limit.burst), now))
         tokens = min(self._limit.burst, tokens + (now - since) * rate)
-        wait = 0.0 if tokens >= 1 else (1 - tokens) / rate
+        wait = 0.0 if tokens >= 1 - _ROUNDING else (1 - tokens) / rate
         if len(self._buckets) >= self._most:
             del self._buckets[next(iter(self._buckets))]
         self._buckets[who] = (tokens if wait else tokens - 1, now)
