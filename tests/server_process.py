@@ -1,44 +1,58 @@
 """A real server in a process of its own, that tests may stop, kill and start again."""
 
 import os
+import random
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 STOP_WITHIN = 30.0
 """Three times the ten seconds that are promised."""
 
 
 class ServerProcess:
-    """`hubbub serve` on a free port; `output` and `log` are what it has printed and logged so far."""
+    """`hubbub serve` on a free port; `output` and `log` are what it has printed and logged so far.
 
-    def __init__(self, data: Path, *flags: str, **settings: str) -> None:
+    `port` empty leaves the choice to the settings; `module` is run in place of `hubbub`.
+    """
+
+    def __init__(self, data: Path, *flags: str, port: str = "0", module: str = "hubbub", **settings: str) -> None:
         self.data = data
         self._files = [self._open("output"), self._open("log")]
-        command = [sys.executable, "-m", "hubbub", "serve", "--port", "0", "--data", str(data), *flags]
+        where = [f"--port={port}"] if port else []
         self.process = subprocess.Popen(
-            command,
+            [sys.executable, "-m", module, "serve", "--data", str(data), *where, *flags],
             env=environment(**settings),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._files[1],
-            text=True,
+            encoding="utf-8",
         )
         self.url = self._read_url()
 
     @property
     def output(self) -> str:
         """What the person who started it has read."""
-        return self._path("output").read_text()
+        return self._path("output").read_text("utf-8")
 
     @property
     def log(self) -> str:
         """What it has logged."""
-        return self._path("log").read_text()
+        return self._path("log").read_text("utf-8")
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens, for bare sockets."""
+        parts = urlsplit(self.url)
+        assert parts.hostname
+        assert parts.port
+        return parts.hostname, parts.port
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
         """Ask it to stop; return its exit code."""
@@ -64,7 +78,7 @@ class ServerProcess:
             self._files[0].flush()
             if " is on http" in line:
                 return line.split(" is on ")[1].strip()
-        self.process.wait()
+        self.wait()
         raise AssertionError(f"the server did not start: {self.output}{self.log}")
 
     def _finish(self) -> None:
@@ -78,13 +92,15 @@ class ServerProcess:
         return self.data.with_name(f"{self.data.name}.{kind}")
 
     def _open(self, kind: str) -> IO[str]:
-        return self._path(kind).open("a")
+        return self._path(kind).open("a", encoding="utf-8")
 
 
 @contextmanager
-def running(data: Path, *flags: str, **settings: str) -> Iterator[ServerProcess]:
-    """Run a server on a folder; its settings as HUBBUB_* variables. It must end well and log no traceback."""
-    server = ServerProcess(data, *flags, **settings)
+def running(
+    data: Path, *flags: str, port: str = "0", module: str = "hubbub", **settings: str
+) -> Iterator[ServerProcess]:
+    """Run a server on a folder; its settings as `environment` takes them. It must end well and log no traceback."""
+    server = ServerProcess(data, *flags, port=port, module=module, **settings)
     try:
         yield server
     except BaseException:
@@ -95,7 +111,40 @@ def running(data: Path, *flags: str, **settings: str) -> Iterator[ServerProcess]
     assert "Traceback" not in server.log, server.log
 
 
+def run_hubbub(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command that ends by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "hubbub", *arguments],
+        env=environment(**settings),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
 def environment(**settings: str) -> dict[str, str]:
-    """Return this process's environment without any Hubbub settings but the given ones."""
+    """Return this process's environment without any Hubbub settings but the given ones, nor a settings file.
+
+    `throttle="off"` is HUBBUB_THROTTLE; a name in capitals is the variable itself.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HUBBUB_") and name != "PORT"}
-    return kept | {f"HUBBUB_{name.upper()}": value for name, value in settings.items()}
+    kept["XDG_CONFIG_HOME"] = os.devnull
+    return kept | {name if name.isupper() else f"HUBBUB_{name.upper()}": value for name, value in settings.items()}
+
+
+def free_port() -> int:
+    """Return a port for a server that is to come back on it.
+
+    It is none of those that the system hands to clients: one of them could sit on it while the server is away.
+    """
+    ports = random.Random()
+    while True:
+        port = ports.randrange(10_000, 30_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port

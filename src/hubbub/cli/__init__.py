@@ -1,5 +1,6 @@
 """The command line; each command imports what it needs when it runs, so that help is quick."""
 
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ from hubbub import __version__
 
 app = typer.Typer(
     name="hubbub",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -35,11 +36,13 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback(help=EXAMPLES)
 def _hubbub(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @app.command()
@@ -50,19 +53,27 @@ def serve(
     config: Annotated[Path | None, typer.Option(help="TOML file with settings.")] = None,
 ) -> None:
     """Start a server; the database makes itself."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the server has its own: process 1 would be deaf
+    try:
+        raise SystemExit(_serve(host, port, data, config))
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def _serve(host: str | None, port: int | None, data: Path | None, config: Path | None) -> int:
     from hubbub.config import SettingsError, load_settings
     from hubbub.server.failure import CannotStartError
 
     try:
         settings = load_settings(config, host=host, port=port, data=data)
     except SettingsError as error:
-        raise SystemExit(_complain(str(error), 2)) from None
+        return _complain(str(error), 2)
     from hubbub.server.serve import serve as serve_until_stopped
 
     try:
-        raise SystemExit(serve_until_stopped(settings))
+        return serve_until_stopped(settings)
     except CannotStartError as error:
-        raise SystemExit(_complain(str(error), error.exit_code)) from None
+        return _complain(str(error), error.exit_code)
 
 
 def main() -> None:

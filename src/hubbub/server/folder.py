@@ -10,6 +10,8 @@ from pathlib import Path
 
 from hubbub.server.failure import CannotStartError
 
+SECRET_BYTES = 32
+
 
 @dataclass(frozen=True, slots=True)
 class DataFolder:
@@ -53,11 +55,21 @@ def _lock(lock: int, path: Path) -> None:
 def _secret(path: Path) -> bytes:
     """Read the installation's secret, or make one that only its owner can read."""
     try:
-        if path.exists():
-            return path.read_bytes()
-        secret = secrets.token_bytes(32)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secret)
+        if not path.exists():
+            _write_whole(path, secrets.token_bytes(SECRET_BYTES))
+        secret = path.read_bytes()
     except OSError as error:
         raise CannotStartError(f"The file {path} can't be used: {error.strerror}.") from None
+    if len(secret) != SECRET_BYTES:
+        raise CannotStartError(f"The file {path} is damaged: it should have {SECRET_BYTES} bytes.", 5)
     return secret
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all, whenever the power fails."""
+    draft = path.with_suffix(".new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

@@ -15,8 +15,9 @@ def bind(host: str, port: int) -> socket.socket:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.socket(family, kind, proto)
-    except OSError as error:
-        raise CannotStartError(f"There is no address {host} to listen on: {error.strerror}.") from None
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or "not a name of a machine"
+        raise CannotStartError(f"There is no address {host} to listen on: {why}.") from None
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)

@@ -1,9 +1,11 @@
 """`hubbub serve`: puts store, chat and doors together, runs them, and takes them apart in the right order."""
 
 import asyncio
+import contextlib
+import io
 import secrets
 import socket
-import sys
+from typing import Any
 
 import structlog
 import uvloop
@@ -19,7 +21,7 @@ from hubbub.hub import Hub
 from hubbub.server.clock import SystemClock
 from hubbub.server.failure import CannotStartError
 from hubbub.server.folder import DataFolder, own_folder
-from hubbub.server.http import HttpServer, make_server, until_stopped
+from hubbub.server.http import GRACE, HttpServer, StopSignals, make_server, run
 from hubbub.server.listen import bind, reachable_by_others, url_of
 from hubbub.server.logs import set_up_logs
 from hubbub.store.base import StoreBrokenError
@@ -38,32 +40,41 @@ def serve(settings: Settings) -> int:
     with own_folder(settings.data) as folder, bind(settings.host, settings.port) as listener:
         try:
             install = prepare(folder.database, _say)
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                return runner.run(_serve(settings, folder, listener, install))
         except StoreBrokenError as error:
             raise CannotStartError(str(error), 5) from error
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(_serve(settings, folder, listener, install))
 
 
 async def _serve(settings: Settings, folder: DataFolder, listener: socket.socket, install: str) -> int:
+    stop = StopSignals()
     async with SqliteStore.open(folder.database) as store:
         context = _context(settings, store)
         async with Chat(context) as chat:
             door = _door(settings, context, chat, install, store)
-            server = make_server(build_app(door, throttle=settings.throttle), settings.trusted_proxies)
+            most = settings.most_connections if settings.throttle else None
+            server = make_server(build_app(door, most_connections=most), settings.trusted_proxies)
+            stop.hurry = server.hang_up
+            serving = run(server, listener)
             _greet(settings, folder, listener)
-            exit_code, serving = await until_stopped(server, listener)
-            await _drain(door, server, serving)
+            either: set[asyncio.Future[Any]] = {stop.exit_code, serving}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            await drain(door, server, serving)
     await context.broker.close()
-    return exit_code
+    return stop.exit_code.result() if stop.exit_code.done() else 1
 
 
-async def _drain(door: Door, server: HttpServer, serving: "asyncio.Task[None]") -> None:
+async def drain(door: Door, server: HttpServer, serving: "asyncio.Task[None]") -> None:
     """Stop in the order in which nobody loses anything: no newcomers, tell all, finish what is under way."""
     log.info("draining")
     door.draining = True
     server.close_listeners()
     door.chat.close(RETRY_AFTER)
     server.should_exit = True
+    _, late = await asyncio.wait({serving}, timeout=GRACE)
+    if late:
+        log.warning("cut_off", connections=len(server.server_state.connections))
+        server.hang_up()
     await serving
     log.info("stopped")
 
@@ -129,7 +140,10 @@ def _greet(settings: Settings, folder: DataFolder, listener: socket.socket) -> N
 def _print_qr(url: str) -> None:
     import segno  # noqa: PLC0415 - only who is reachable needs it
 
-    segno.make_qr(url).terminal(out=sys.stdout, compact=True)
+    picture = io.StringIO()
+    segno.make_qr(url).terminal(out=picture, compact=True)
+    with contextlib.suppress(UnicodeEncodeError):  # a terminal without these characters does without
+        _say(picture.getvalue())
 
 
 def _say(line: str) -> None:
