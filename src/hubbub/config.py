@@ -2,13 +2,21 @@
 
 import difflib
 import os
+import re
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from hubbub.core.join_code import ALPHABET
 
@@ -25,6 +33,17 @@ def _split(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _checked_network(address: str) -> str:
+    ip_network(address)
+    return address
+
+
+def _checked_site(url: str) -> str:
+    if url and not re.fullmatch("https?://[^/]+", url):
+        raise ValueError(f"{url!r} doesn't look like https://chat.example.org")
+    return url
+
+
 class Settings(BaseSettings):
     """Everything that can be set: a key of the TOML file, and HUBBUB_<NAME> in the environment."""
 
@@ -33,17 +52,18 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 lets other machines in.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one. PORT is honoured too.")
     data: Path = Field(default_factory=_default_data, description="Folder of the database and the secrets.")
-    public_url: str = Field(
-        "",
-        pattern=r"^$|^https?://[^/]+$",
-        description="Where people reach this server, such as https://chat.example.org.",
+    public_url: Annotated[str, AfterValidator(_checked_site)] = Field(
+        "", description="Where people reach this server, such as https://chat.example.org."
     )
-    trusted_proxies: Annotated[list[str], BeforeValidator(_split)] = Field(
+    trusted_proxies: Annotated[
+        list[Annotated[str, AfterValidator(_checked_network)]], NoDecode, BeforeValidator(_split)
+    ] = Field(
         default_factory=list, description="Addresses whose X-Forwarded-For is believed, with commas between them."
     )
-    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="The least that is logged.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
     metrics_token: str = Field("", description="Who asks for /metrics must send it; unset, only this machine may ask.")
     throttle: bool = Field(True, description="Off lifts every limit on how often; for benchmarks only.")
+    most_connections: int = Field(500, ge=1, description="Requests that one address may have under way at once.")
     vanish_after: float = Field(
         600, ge=0, description="Seconds after which a vanishing room dies when its last person has gone."
     )
@@ -62,19 +82,22 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _config_file())
 
 
+_VARIABLES = {f"HUBBUB_{name.upper()}" for name in Settings.model_fields} | {"HUBBUB_CONFIG"}
+
+
 def load_settings(config: Path | None = None, **flags: Any) -> Settings:
     """Return the settings; flags of None were not given. Raises SettingsError."""
     given = {name: value for name, value in flags.items() if value is not None}
     if config:
         os.environ["HUBBUB_CONFIG"] = str(config)
-    if "port" not in given and "HUBBUB_PORT" not in os.environ and os.environ.get("PORT"):
+    if "port" not in given and not os.environ.get("HUBBUB_PORT") and os.environ.get("PORT"):
         given["port"] = os.environ["PORT"]
     _check_names()
     try:
         return Settings(**given)
     except ValidationError as error:
         raise SettingsError(_words(error)) from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"The file {_config_file()} isn't valid TOML: {error}.") from None
     except OSError as error:
         raise SettingsError(f"The file {_config_file()} can't be read: {error.strerror}.") from None
@@ -89,23 +112,25 @@ def _config_file() -> Path | None:
 
 def _check_names() -> None:
     """Refuse what nobody reads: a misspelt variable or key would be silently without effect."""
-    known = {f"HUBBUB_{name.upper()}" for name in Settings.model_fields} | {"HUBBUB_CONFIG"}
     for name in os.environ:
-        if name.startswith("HUBBUB_") and name not in known:
-            raise SettingsError(f"There is no setting {name}.{_suggestion(name, known)}")
+        if name.startswith("HUBBUB_") and name not in _VARIABLES:
+            near = _nearest(name.removeprefix("HUBBUB_").lower())
+            raise SettingsError(
+                f"There is no setting {name}." + (f" Did you mean HUBBUB_{near.upper()}?" if near else "")
+            )
     file = _config_file()
     if file and not file.is_file():
         raise SettingsError(f"There is no file {file}.")
 
 
-def _suggestion(name: str, known: set[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(known), 1)
-    return f" Did you mean {near[0]}?" if near else ""
+def _nearest(name: str) -> str:
+    return next(iter(difflib.get_close_matches(name, sorted(Settings.model_fields), 1)), "")
 
 
 def _words(error: ValidationError) -> str:
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        return f"There is no setting {name}.{_suggestion(name, set(Settings.model_fields))}"
-    return f"The setting {name} is wrong: {first['msg']}."
+        near = _nearest(name)
+        return f"There is no setting {name}." + (f" Did you mean {near}?" if near else "")
+    return f"The setting {name} is wrong: {first['msg'].removeprefix('Value error, ')}."

@@ -1,0 +1,104 @@
+"""Settings: where they come from, which source wins, what is refused."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from hubbub.config import Settings, SettingsError, load_settings
+
+
+@pytest.fixture(autouse=True)
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No settings but those of the test."""
+    for name in list(os.environ):
+        if name.startswith("HUBBUB_") or name == "PORT":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("HUBBUB_CONFIG", "")  # so that what a test sets is taken back
+
+
+def file(tmp_path: Path, content: str) -> Path:
+    path = tmp_path / "hubbub.toml"
+    path.write_text(content)
+    return path
+
+
+def test_by_default_only_this_machine_gets_in() -> None:
+    settings = load_settings()
+    assert (settings.host, settings.port, settings.throttle) == ("127.0.0.1", 8000, True)
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    for name, field in Settings.model_fields.items():
+        assert field.description, name
+        assert field.description.endswith("."), name
+
+
+def test_flags_win_over_variables_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = file(tmp_path, "port = 1\nhost = 'file'\nlog_level = 'debug'")
+    monkeypatch.setenv("HUBBUB_PORT", "2")
+    monkeypatch.setenv("HUBBUB_HOST", "variable")
+    settings = load_settings(config, port=3, host=None)
+    assert (settings.port, settings.host, settings.log_level) == (3, "variable", "debug")
+
+
+@pytest.mark.parametrize(("own", "platform", "port"), [("1", "2", 1), ("", "2", 2), ("", "", 8000)])
+def test_port_is_honoured_unless_there_is_our_own(
+    monkeypatch: pytest.MonkeyPatch, own: str, platform: str, port: int
+) -> None:
+    monkeypatch.setenv("HUBBUB_PORT", own)
+    monkeypatch.setenv("PORT", platform)
+    assert load_settings().port == port
+
+
+def test_the_usual_file_is_read_unless_another_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config" / "hubbub").mkdir(parents=True)
+    (tmp_path / "config" / "hubbub" / "config.toml").write_text("port = 1")
+    assert load_settings().port == 1
+    monkeypatch.setenv("HUBBUB_CONFIG", str(file(tmp_path, "port = 2")))
+    assert load_settings().port == 2
+
+
+def test_proxies_are_a_list_in_the_file_and_stand_between_commas_in_a_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxies = ["127.0.0.1", "10.0.0.0/8", "::1"]
+    assert load_settings(file(tmp_path, f"trusted_proxies = {proxies}")).trusted_proxies == proxies
+    monkeypatch.setenv("HUBBUB_TRUSTED_PROXIES", "127.0.0.1,10.0.0.0/8, ::1,")
+    assert load_settings().trusted_proxies == proxies
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("HUBBUB_HOTS", r"^There is no setting HUBBUB_HOTS\. Did you mean HUBBUB_HOST\?$"),
+        ("HUBBUB_hosts", r"^There is no setting HUBBUB_hosts\. Did you mean HUBBUB_HOST\?$"),
+        ("HUBBUB_QWERTZ", r"^There is no setting HUBBUB_QWERTZ\.$"),
+    ],
+)
+def test_a_variable_that_nobody_reads_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, words: str) -> None:
+    monkeypatch.setenv(name, "x")
+    with pytest.raises(SettingsError, match=words):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("port", "-1"),
+        ("port", "65536"),
+        ("throttle", "perhaps"),
+        ("log_level", "loud"),
+        ("public_url", "ftp://chat.example.org"),
+        ("public_url", "https://chat.example.org/chat"),
+        ("trusted_proxies", "*"),
+        ("vanish_after", "-1"),
+        ("code_alphabet", "abc"),
+    ],
+)
+def test_a_wrong_value_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch, setting: str, value: str) -> None:
+    monkeypatch.setenv(f"HUBBUB_{setting.upper()}", value)
+    with pytest.raises(SettingsError, match=rf"^The setting {setting}(\.0)? is wrong: .+\.$") as refused:
+        load_settings()
+    assert "\n" not in str(refused.value)
