@@ -1,12 +1,12 @@
 """The hub: takes a room's events in order of seq and hands each to this node's sessions, encoded once per codec."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from hubbub.core.error import ChatError, Disconnect, ErrorCode
-from hubbub.core.event import AnyEvent, Closing, MemberLeft, MemberRenamed, Presence, RoomDeleted, StoredEvent
+from hubbub.core.event import AnyEvent, Closing, MemberJoined, MemberLeft, Presence, RoomDeleted, StoredEvent
+from hubbub.hub.news import News
 from hubbub.hub.presence import REQUEST_GRACE, Change
 from hubbub.hub.presence import Presence as PeopleHere
 from hubbub.hub.ring import Ring
@@ -17,25 +17,6 @@ MOST_NAMES = 100
 
 MOST_WAITING = 10_000
 """Requests that may wait for news on one node."""
-
-
-@dataclass(eq=False, slots=True)
-class News:
-    """Somebody who waits for the next event of a room."""
-
-    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def arrive(self) -> None:
-        """Wake the one who waits."""
-        self._arrived.set()
-
-    async def wait(self, seconds: float) -> bool:
-        """Wait for news; return whether some came in time. Later calls return at once."""
-        try:
-            await asyncio.wait_for(self._arrived.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +30,13 @@ class Gone:
 
 @dataclass(eq=False, slots=True)
 class _Room:
+    """`over` has what ended, for somebody who is just coming in, before they were in."""
+
     ring: Ring = field(default_factory=Ring)
     people: PeopleHere = field(default_factory=PeopleHere)
     sessions: set[LiveSession] = field(default_factory=set)
     waiting: set[News] = field(default_factory=set)
+    over: dict[str, StoredEvent] = field(default_factory=dict)
 
     @property
     def deserted(self) -> bool:
@@ -76,21 +60,12 @@ class Hub:
         room = self._rooms.get(event.code)
         if room is None:
             return
-        if isinstance(event, MemberRenamed):
-            room.ring.rename(event.by.id)
         if not room.ring.add(event):
             return
-        _push(room, event)
+        _push(room.sessions, event)
         for news in room.waiting:
             news.arrive()
-        if isinstance(event, MemberLeft):
-            self.dismiss(event.code, event.user.id)
-        if isinstance(event, RoomDeleted):
-            for session in room.sessions:
-                session.rooms.discard(event.code)
-            room.sessions.clear()
-            room.people = PeopleHere()
-            self._drop_if_deserted(event.code)  # else when the last request that waits has read the event
+        self._change_hearers(room, event)
 
     def recent(self, code: str, since: int) -> list[StoredEvent] | None:
         """Return the events above a seq, or None if this node doesn't remember so far back."""
@@ -123,11 +98,15 @@ class Hub:
     def watch(self, session: LiveSession, code: str) -> None:
         """Let a session hear a room's events from now on; its user is here."""
         room = self._room(code)
-        if session not in room.sessions and session.user:
-            room.sessions.add(session)
-            session.rooms.add(code)
-            room.people.enter(session.user.id)
-            self._unsettled.add(code)
+        if session in room.sessions or not session.user:
+            return
+        if ended := room.over.get(session.user.id):
+            session.push(session.codec(ended), ended.seq)
+            return
+        room.sessions.add(session)
+        session.rooms.add(code)
+        room.people.enter(session.user.id)
+        self._unsettled.add(code)
 
     def unwatch(self, session: LiveSession, code: str) -> None:
         """Let a session hear no more of a room."""
@@ -140,8 +119,10 @@ class Hub:
 
     def touch(self, code: str, user_id: str, seconds: float = REQUEST_GRACE) -> None:
         """Note that somebody is here who has no connection."""
-        self._room(code).people.touch(user_id, self._steady() + seconds)
-        self._unsettled.add(code)
+        room = self._room(code)
+        if user_id not in room.over:
+            room.people.touch(user_id, self._steady() + seconds)
+            self._unsettled.add(code)
 
     def dismiss(self, code: str, user_id: str) -> None:
         """Let somebody hear no more of a room, on none of their sessions; they have gone, without a grace."""
@@ -153,13 +134,15 @@ class Hub:
 
     @contextmanager
     def holding(self, code: str, user_id: str) -> Iterator[None]:
-        """Keep somebody's seat while they come in."""
+        """Keep somebody's seat while they come in; what shuts them out meanwhile is what they hear at the door."""
         room = self._room(code)
         room.people.hold(user_id)
         try:
             yield
         finally:
             room.people.release(user_id)
+            if user_id not in room.people.held:
+                room.over.pop(user_id, None)
             self._unsettled.add(code)
 
     def here(self, code: str) -> int:
@@ -194,17 +177,33 @@ class Hub:
         """Tell everybody that the server is about to stop, and wake all who wait."""
         self._closing = True
         closing = Closing(reason=Disconnect.CLOSING, retry_after=retry_after)
-        for room in self._rooms.values():
-            _push(room, closing)
-            for session in list(room.sessions):
-                session.end(Disconnect.CLOSING)
-            for news in room.waiting:
-                news.arrive()
+        _push(self._sessions(), closing)
+        for session in self._sessions():
+            session.end(Disconnect.CLOSING)
+        for news in [news for room in self._rooms.values() for news in room.waiting]:
+            news.arrive()
 
     def counts(self) -> dict[str, int]:
         """Return how many rooms, sessions and waiting requests there are on this node."""
-        sessions = {session for room in self._rooms.values() for session in room.sessions}
-        return {"rooms": len(self._rooms), "sessions": len(sessions), "waiting": self._waiting}
+        return {"rooms": len(self._rooms), "sessions": len(self._sessions()), "waiting": self._waiting}
+
+    def _sessions(self) -> set[LiveSession]:
+        return {session for room in self._rooms.values() for session in room.sessions}
+
+    def _change_hearers(self, room: _Room, event: StoredEvent) -> None:
+        match event:
+            case MemberJoined():
+                room.over.pop(event.user.id, None)
+            case MemberLeft():
+                room.over |= dict.fromkeys(room.people.held & {event.user.id}, event)
+                self.dismiss(event.code, event.user.id)
+            case RoomDeleted():
+                room.over |= dict.fromkeys(room.people.held, event)
+                for session in room.sessions:
+                    session.rooms.discard(event.code)
+                room.sessions.clear()
+                room.people.clear()
+                self._drop_if_deserted(event.code)  # else when the last who waits or comes in has heard of it
 
     def _room(self, code: str) -> _Room:
         return self._rooms.setdefault(code, _Room())
@@ -219,13 +218,13 @@ def _tell(room: _Room, code: str, change: Change) -> None:
     if change.came or change.went:
         named = change.here <= MOST_NAMES
         came, went = (change.came, change.went) if named else ((), ())
-        _push(room, Presence(code=code, here=change.here, came=came, went=went))
+        _push(room.sessions, Presence(code=code, here=change.here, came=came, went=went))
 
 
-def _push(room: _Room, event: AnyEvent) -> None:
+def _push(sessions: set[LiveSession], event: AnyEvent) -> None:
     seq = event.seq if isinstance(event, StoredEvent) else 0
     frames: dict[Codec, bytes] = {}
-    for session in room.sessions:
+    for session in sessions:
         frame = frames.get(session.codec)
         if frame is None:
             frame = frames[session.codec] = session.codec(event)

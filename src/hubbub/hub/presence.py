@@ -1,6 +1,7 @@
 """Who is here in one room: people with a session, those who lost it a moment ago, and those who asked lately."""
 
 from collections import Counter
+from collections.abc import Set
 from dataclasses import dataclass
 
 GRACE = 10.0
@@ -12,7 +13,7 @@ REQUEST_GRACE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What has changed: who came and went, as the room is told.
+    """What has changed: who came and went, as the room is told, and how many are here by that.
 
     `gone` are all who are no longer here, also those who came and went between two looks, of whom nobody was told.
     """
@@ -50,6 +51,11 @@ class Presence:
         """Whether nobody is here and everybody knows."""
         return not self._sessions and not self._until and not self._told and not self._held
 
+    @property
+    def held(self) -> Set[str]:
+        """Those who are coming in just now."""
+        return self._held.keys()
+
     def enter(self, user_id: str) -> None:
         """A session of this user opened the room."""
         self._sessions[user_id] += 1
@@ -66,7 +72,7 @@ class Presence:
         self._changed = True
 
     def touch(self, user_id: str, until: float) -> None:
-        """This user is here until then, whatever happens."""
+        """Without a session, this user is here until then."""
         if user_id not in self._sessions:
             self._until[user_id] = max(until, self._until.get(user_id, 0))
             self._unseen.add(user_id)
@@ -76,6 +82,13 @@ class Presence:
         """This user has gone for good: no grace."""
         self._until.pop(user_id, None)
         self._changed = True
+
+    def clear(self) -> None:
+        """Everybody has gone for good; who is coming in still is."""
+        self._sessions.clear()
+        self._until.clear()
+        self._told.clear()
+        self._unseen.clear()
 
     def hold(self, user_id: str) -> None:
         """Don't say that this user went: they are coming in just now."""
@@ -104,4 +117,4 @@ class Presence:
         self._told = (self._told | came) - went
         if not came and not gone:
             return None
-        return Change(len(here), tuple(sorted(came)), tuple(sorted(went)), tuple(sorted(gone)))
+        return Change(len(self._told), tuple(sorted(came)), tuple(sorted(went)), tuple(sorted(gone)))

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from hubbub.core.event import MessageSent, StoredEvent
+from hubbub.core.event import MemberRenamed, MessageSent, StoredEvent
 from hubbub.core.page import cost
 
 MOST_EVENTS = 256
@@ -15,19 +15,19 @@ class Ring:
     def __init__(self) -> None:
         self._events: deque[StoredEvent] = deque()
         self._bytes = 0
-
-    @property
-    def last_seq(self) -> int:
-        """The newest seq, 0 while nothing was heard."""
-        return self._events[-1].seq if self._events else 0
+        self._last_seq = 0
 
     def add(self, event: StoredEvent) -> bool:
-        """Take in an event; return False if it was known. After a gap the ring starts anew."""
-        if self._events and event.seq <= self.last_seq:
+        """Take in an event; return False if it was known.
+
+        After a gap the ring starts anew, and also when somebody in it is renamed: the log tells the new name.
+        """
+        if event.seq <= self._last_seq:
             return False
-        if self._events and event.seq != self.last_seq + 1:
+        if event.seq != self._last_seq + 1 or self._names_one_who(event):
             self._events.clear()
             self._bytes = 0
+        self._last_seq = event.seq
         self._events.append(event)
         self._bytes += _size(event)
         while len(self._events) > MOST_EVENTS or self._bytes > MOST_BYTES:
@@ -40,11 +40,8 @@ class Ring:
             return None
         return [event for event in self._events if event.seq > seq]
 
-    def rename(self, user_id: str) -> None:
-        """Forget everything, since a name in it is no longer the one that the log would tell."""
-        if any(event.by.id == user_id for event in self._events):
-            self._events.clear()
-            self._bytes = 0
+    def _names_one_who(self, event: StoredEvent) -> bool:
+        return isinstance(event, MemberRenamed) and any(known.by.id == event.user.id for known in self._events)
 
 
 def _size(event: StoredEvent) -> int:
