@@ -66,7 +66,7 @@ class Gate:
 
     def _wait(self, _: Transaction) -> None:
         self._loop.call_soon_threadsafe(self._reached.set)
-        self._open.wait()
+        self._open.wait(10)  # not for ever, should a test fail
 
 
 def _note(text: str, room_id: int = 1) -> Change[str]:
