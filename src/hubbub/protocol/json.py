@@ -12,6 +12,7 @@ from hubbub.core.clock import iso
 from hubbub.core.command import Command
 from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.event import AnyEvent
+from hubbub.core.text import has_half_character
 from hubbub.protocol.shapes import TIMES, shape_of
 
 C = TypeVar("C", bound=Command)
@@ -64,6 +65,9 @@ def decode(kind: type[C], body: bytes, given: Mapping[str, Any] | None = None) -
 def convert(kind: type[C], fields: Mapping[str, str], given: Mapping[str, Any] | None = None) -> C:
     """Read a command from strings, as a query has them. Raises ChatError `bad_request`."""
     given = given or {}
+    for name, value in fields.items():
+        if has_half_character(name + value):
+            raise ChatError(ErrorCode.BAD_REQUEST, "There is half a character in the fields.")
     shape = shape_of(kind, frozenset(given))
     return kind(**_checked(lambda: msgspec.convert(dict(fields), shape, strict=False)), **given)
 
