@@ -1,7 +1,4 @@
-"""A server with a fault: it acknowledges messages before they are durable. The crash test must notice.
-
-Run it as `python -m tests.e2e.ack_too_early serve …`.
-"""
+"""`python -m tests.e2e.ack_too_early serve …`: a server that acknowledges too early, which the crash test must notice."""
 
 import functools
 import sqlite3
