@@ -92,6 +92,15 @@ async def test_an_account_counts_while_it_is_a_member_seat_or_not(store: Store) 
     assert (await store.add_member("ABCD", late, AT)).member.seated
 
 
+async def test_an_account_that_left_counts_no_longer_and_waits_like_anybody(store: Store) -> None:
+    await given.room(store, capacity=2)
+    bob = await given.account(store, "Bob")
+    await store.add_member("ABCD", bob, AT)
+    await store.end_membership("ABCD", bob.id, AT)
+    await given.member(store, "Ann")
+    assert (await given.refusal(store.add_member("ABCD", bob, AT))).code is ErrorCode.ROOM_FULL
+
+
 async def test_of_50_who_join_at_once_as_many_come_in_as_there_are_seats(store: Store) -> None:
     room = await given.room(store, capacity=10)
     people = [await given.guest(store, f"Guest {n}") for n in range(25)]

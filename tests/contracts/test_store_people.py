@@ -36,6 +36,8 @@ async def test_the_use_of_a_login_is_written_down(store: Store) -> None:
     login = await store.find_login(b"hash")
     assert login
     assert login.used_at == AT + DAY
+    await store.touch_login(b"hash", AT + 1)
+    assert await store.find_login(b"hash") == login
 
 
 async def test_a_login_that_is_gone_can_be_touched_without_harm(store: Store) -> None:
@@ -112,6 +114,8 @@ async def test_a_suggestion_is_free_in_all_rooms_of_the_user(store: Store) -> No
     await given.member(store, "Bob", "AAAA")
     await given.member(store, "bob 2", "BBBB")
     await given.account(store, "Bob 3")
+    gone = await given.member(store, "Bob 4", "AAAA")
+    await store.free_seats("AAAA", [gone.id])
     error = await given.refusal(store.change_name(ann.id, "Bob", AT))
     assert error.suggestion == "Bob 4"
     assert (await store.change_name(ann.id, error.suggestion, AT)).name == "Bob 4"

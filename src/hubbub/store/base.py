@@ -112,7 +112,7 @@ class Store(Protocol):
         """Return the login with this token, lapsed or not."""
 
     async def touch_login(self, token_hash: bytes, at: int) -> None:
-        """Write down that a login was used; forget nothing if it is gone."""
+        """Write down that a login was used, never an earlier time; do nothing if it is gone."""
 
     async def change_name(self, user_id: str, name: str, at: int) -> User:
         """Rename a user and tell each of their rooms (`member_renamed`).
