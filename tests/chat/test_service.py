@@ -47,12 +47,17 @@ async def test_who_is_too_fast_waits_and_then_goes_on(house: House) -> None:
     await house.do(ann, commands.SendMessage(code=code, text="patient"))
 
 
-async def test_reading_too_often_is_dropped_without_a_word(house: House) -> None:
-    ann = await house.guest()
+async def test_reading_too_often_is_dropped_and_told_only_to_who_waits_for_a_reply(house: House) -> None:
+    ann, bob = await house.guest("Ann"), await house.guest("Bob")
     code = await house.room(ann)
+    await house.do(bob, commands.JoinRoom(code=code))
     await house.do(ann, commands.SendMessage(code=code, text="hello"))
-    for _ in range(LIMITS[Throttle.SIGNAL].burst + 5):
-        assert (await house.do(ann, commands.Read(code=code, number=1))).read_number == 1
+    for _ in range(LIMITS[Throttle.SIGNAL].burst):
+        await house.do(bob, commands.Read(code=code, number=0))
+    with pytest.raises(ChatError) as refused:
+        await house.do(bob, commands.Read(code=code, number=1))
+    assert (refused.value.code, refused.value.silent) == ("slow_down", True)
+    assert (await house.do(bob, commands.MyRooms())).rooms[0].read_number == 0, "nothing of it was done"
 
 
 async def test_guests_are_counted_by_network_not_by_single_ipv6_address(house: House) -> None:

@@ -171,6 +171,16 @@ def test_b21_the_owner_deletes_a_room_and_its_readers_hear_it_last(person: MakeP
     assert ann.refused("GET", f"/rooms/{code}/messages")["code"] == "room_not_found"
 
 
+def test_b21_what_was_said_in_a_deleted_room_is_in_no_file_of_the_running_server(start: Start) -> None:
+    server = start()
+    with Person(server.url) as ann:
+        code = ann.create_room()
+        ann.send(code, "a canary that sang")
+        assert b"a canary that sang" in _kept(server), "need the right files for this test to mean anything"
+        ann.ask("DELETE", f"/rooms/{code}")
+        eventually(lambda: b"a canary that sang" not in _kept(server))
+
+
 def test_a_private_room_has_six_letters_and_looks_missing_to_who_lacks_its_code(person: MakePerson) -> None:
     ann, bob, eve = person("Ann"), person("Bob"), person("Eve")
     code = ann.create_room(private=True)
@@ -179,6 +189,10 @@ def test_a_private_room_has_six_letters_and_looks_missing_to_who_lacks_its_code(
     assert private | {"message": missing["message"]} == missing
     assert private["message"].replace(code, "ZZZZZZ") == missing["message"]
     assert bob.join(code)["room"]["private"] is True
+
+
+def _kept(server: ServerProcess) -> bytes:
+    return b"".join(path.read_bytes() for path in server.data.glob("hubbub.db*"))
 
 
 def named(person: Person, code: str) -> list[dict[str, str]]:

@@ -108,8 +108,9 @@ class Chat:
             return
         who = session.network if throttle in _BY_ADDRESS or not session.user else session.user.id
         wait = self._context.buckets[throttle].take(who, self._context.clock.steady())
-        if wait and not LIMITS[throttle].silent:
-            raise ChatError(ErrorCode.SLOW_DOWN, retry_after=whole_seconds(wait))
+        if wait:
+            silent = LIMITS[throttle].silent
+            raise ChatError(ErrorCode.SLOW_DOWN, retry_after=whole_seconds(wait), silent=silent)
 
     async def _tick_for_ever(self) -> None:
         while True:

@@ -74,7 +74,7 @@ class ChatError(Exception):
     """A command was refused; nothing of it was done.
 
     `field` names the part of the command that is wrong, `retry_after` is in seconds, `suggestion` is something
-    that would work in place of the field's value.
+    that would work in place of the field's value. A `silent` one is told only to those who wait for a reply.
     """
 
     code: ErrorCode
@@ -82,6 +82,7 @@ class ChatError(Exception):
     field: str | None = None
     retry_after: float | None = None
     suggestion: str | None = None
+    silent: bool = False
 
     def __post_init__(self) -> None:
         self.message = self.message or ERRORS[self.code].words

@@ -19,7 +19,10 @@ class Throttle(StrEnum):
 
 
 class Limit(NamedTuple):
-    """So many in so many seconds, at most `burst` of them at once; `silent` ones are dropped without a word."""
+    """So many in so many seconds, at most `burst` of them at once.
+
+    A `silent` refusal is told only to who waits for a reply.
+    """
 
     times: int
     seconds: int

@@ -74,6 +74,7 @@ def delete_room(tx: Transaction, code: str, at: int, by: str | None, if_empty: b
         tx.execute(f"DELETE FROM {table} WHERE room_id = ?", (row["id"],))  # noqa: S608 - names of our own
     tx.execute("DELETE FROM rooms WHERE id = ?", (row["id"],))
     tx.execute("INSERT OR REPLACE INTO resting_codes VALUES (?, ?)", (code, at + CODE_RESTS))
+    tx.erase()
     author = Author(row["user_id"], row["name"], Role(row["role"]))
     event = RoomDeleted(code=code, seq=row["last_seq"] + 1, at=at, by=author)
     tx.publish(row["id"], bool(row["private"]), event)

@@ -25,12 +25,21 @@ BUSY_TIMEOUT = 2.0
 """Seconds to wait for another process that has the file locked."""
 
 
+ERASE_AGAIN_AFTER = 0.5
+"""Seconds until a write-ahead log that could not be emptied is tried again."""
+
+
 class Transaction:
     """What a change is given: the database inside the shared transaction, and a place for the events it makes."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self.execute = db.execute
         self.commits: list[Commit] = []
+        self.erased = False
+
+    def erase(self) -> None:
+        """Have what this change deletes overwritten in the write-ahead log too, as soon as no reader needs it."""
+        self.erased = True
 
     def publish(self, room_id: int, private: bool, *events: StoredEvent) -> None:
         """Have these events told once the transaction is durable."""
@@ -47,6 +56,7 @@ class _Job:
     result: Any = None
     error: BaseException | None = None
     commits: list[Commit] = field(default_factory=list)
+    erased: bool = False
 
 
 @dataclass(slots=True)
@@ -72,6 +82,7 @@ class Writer:
         self._loop = loop
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
+        self._to_erase = False
         self._thread = threading.Thread(target=self._run, name="hubbub-writer", daemon=True)
         self._thread.start()
 
@@ -101,6 +112,7 @@ class Writer:
                 self._write(self._db, batch)
                 self.stats.seconds += time.perf_counter() - started
                 self._loop.call_soon_threadsafe(self._deliver, batch)
+                self._erase()
         finally:
             self._db.close()
 
@@ -108,9 +120,12 @@ class Writer:
         batch: list[_Job] = []
         while len(batch) < MOST_PER_COMMIT:
             try:
-                job = self._jobs.get(block=not batch)
+                job = self._jobs.get(block=not batch, timeout=ERASE_AGAIN_AFTER if self._to_erase else None)
             except queue.Empty:
-                break
+                if batch:
+                    break
+                self._erase()
+                continue
             if job is None:
                 if batch:
                     self._jobs.put(None)
@@ -126,11 +141,19 @@ class Writer:
                 _run_one(db, job)
             db.execute("COMMIT")
             self.stats.commits += 1
+            self._to_erase = self._to_erase or any(job.erased for job in batch)
         except Exception as error:  # whatever it is, everybody gets an answer and the thread lives on
             self.stats.failed_commits += 1
             _roll_back(db)
             for job in batch:
                 job.error, job.commits = _refusal(error), []
+
+    def _erase(self) -> None:
+        """Empty the write-ahead log, where deleted texts would live on; while somebody reads from it, try again."""
+        if self._to_erase:
+            with suppress(sqlite3.Error):
+                busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                self._to_erase = bool(busy)
 
     def _deliver(self, batch: list[_Job]) -> None:
         for job in batch:
@@ -178,7 +201,7 @@ def _run_one(db: sqlite3.Connection, job: _Job) -> None:
         db.execute("ROLLBACK TO change")
         job.error = error
     else:
-        job.commits = transaction.commits
+        job.commits, job.erased = transaction.commits, transaction.erased
     db.execute("RELEASE change")
 
 
