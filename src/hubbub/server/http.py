@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
+from hubbub.server.connection import HttpConnection
+
 GRACE = 7
 """Seconds that requests under way have to end when the server stops; those that don't are cut off then."""
 
@@ -40,7 +42,7 @@ def make_server(app: ASGIApp, trusted_proxies: list[str]) -> HttpServer:
     """Return a server for our application."""
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=HttpConnection,
         ws="none",
         lifespan="off",
         log_config=None,

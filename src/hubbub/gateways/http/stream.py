@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from hubbub.core.command import Events, JoinRoom
 from hubbub.core.error import Disconnect
@@ -20,9 +20,6 @@ from hubbub.session import LiveSession
 
 MOST_OWED = 1024 * 1024
 """Bytes that a reader may be behind; past that the stream ends, and the client comes back from its last seq."""
-
-SEND_SECONDS = 30.0
-"""Time for one piece to be taken by a reader whose connection is full."""
 
 HEARTBEAT = 15.0
 """Seconds of silence after which a comment is sent, so that proxies keep the connection."""
@@ -83,12 +80,8 @@ class _Stream(StreamingResponse):
         self._door, self._session = door, session
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_in_time(message: Message) -> None:
-            async with asyncio.timeout(SEND_SECONDS):
-                await send(message)
-
         try:
-            await super().__call__(scope, receive, send_in_time)
+            await super().__call__(scope, receive, send)
         finally:
             self._door.chat.end(self._session)
 
