@@ -122,3 +122,8 @@ async def test_when_the_server_stops_every_session_is_told_once_however_many_roo
     assert codec.encoded == [Closing(reason="closing", retry_after=1.5)]
     assert ann.frames == bob.frames == [(b"closing", 0)]
     assert ann.ended == bob.ended == [Disconnect.CLOSING]
+
+
+async def test_who_opens_a_room_while_the_server_stops_is_told_to_come_back(hub: Hub) -> None:
+    hub.close(1.0)
+    assert watching(hub, "ann").ended == [Disconnect.CLOSING]

@@ -107,6 +107,8 @@ class Hub:
         session.rooms.add(code)
         room.people.enter(session.user.id)
         self._unsettled.add(code)
+        if self._closing:
+            session.end(Disconnect.CLOSING)
 
     def unwatch(self, session: LiveSession, code: str) -> None:
         """Let a session hear no more of a room."""
