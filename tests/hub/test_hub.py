@@ -258,6 +258,17 @@ def test_a_seat_is_held_for_who_is_coming_in(hub: Hub, clock: FakeClock) -> None
     assert hub.is_here(CODE, "ann")
 
 
+def test_who_is_here_or_coming_in_is_expected_and_nobody_else(hub: Hub) -> None:
+    assert not hub.is_expected(CODE, "ann")
+    with hub.holding(CODE, "ann"):
+        assert hub.is_expected(CODE, "ann")
+        assert not hub.is_here(CODE, "ann")
+        assert not hub.is_expected(CODE, "bob")
+    assert not hub.is_expected(CODE, "ann")
+    watching(hub, "bob")
+    assert hub.is_expected(CODE, "bob")
+
+
 # How much there is
 
 

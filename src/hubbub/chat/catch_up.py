@@ -10,6 +10,7 @@ from hubbub.core.event import MessageSent, StoredEvent
 from hubbub.core.join_code import tidy_code
 from hubbub.core.page import fit
 from hubbub.core.room import Room
+from hubbub.hub.presence import GRACE, REQUEST_GRACE
 from hubbub.session import Session
 
 MOST_MISSED = 10_000
@@ -45,7 +46,7 @@ async def events(chat: Context, session: Session, command: Events) -> reply.Even
     with chat.hub.listening(tidy_code(command.code)) as news:
         found = await find_membership(chat, session, command.code)
         room = found.room
-        chat.hub.touch(room.code, found.member.user.id)
+        chat.hub.touch(room.code, found.member.user.id, max(REQUEST_GRACE, command.wait + GRACE))
         page = await events_after(chat, room, command.since, command.limit)
         if command.wait and not page.events and await news.wait(command.wait):
             page = await events_after(chat, room, command.since, command.limit)

@@ -36,6 +36,7 @@ class Context:
     """The parts that the functions of this package work with.
 
     `empty_since` has the rooms that may vanish: since when they are empty (steady seconds), None while they aren't.
+    `leaving` has, by room, the people who have gone and whose seats are still to be freed.
     """
 
     store: Store
@@ -49,6 +50,7 @@ class Context:
     buckets: dict[Throttle, Buckets] = field(default_factory=_all_buckets)
     reads: Reads = field(default_factory=Reads)
     empty_since: dict[str, float | None] = field(default_factory=dict)
+    leaving: dict[str, set[str]] = field(default_factory=dict)
     look_for_expired_at: float = 0.0
 
 

@@ -61,10 +61,11 @@ async def members(chat: Context, session: Session, command: Members) -> reply.Me
 async def _take_seat(chat: Context, session: Session, code: str) -> Membership:
     """Return the membership of somebody who comes in; who has a seat already costs no write."""
     user = user_of(session)
+    losing_it = user.id in chat.leaving.get(code, ())  # the seat that is found may be freed in the next moment
     found = await chat.store.find_member(code, user.id)
     if found is None:
         await find_room(chat, session, code, entering=True)
-    if found is None or not found.member.seated:
+    if found is None or losing_it or not found.member.seated:
         found = await chat.store.add_member(code, user, chat.clock.now())
     return found
 

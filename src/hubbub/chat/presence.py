@@ -15,5 +15,9 @@ async def tell(chat: Context) -> None:
     """Tell each room who came and went; who has gone gives up the seat."""
     for change in chat.hub.settle():
         note_here(chat, change.code, change.here)
-        if change.user_ids:
-            await chat.store.free_seats(change.code, change.user_ids)
+        chat.leaving.setdefault(change.code, set()).update(change.user_ids)
+    for code, user_ids in list(chat.leaving.items()):
+        gone = sorted(user_id for user_id in user_ids if not chat.hub.is_expected(code, user_id))
+        if gone:
+            await chat.store.free_seats(code, gone)
+        del chat.leaving[code]

@@ -157,6 +157,11 @@ class Hub:
         room = self._rooms.get(code)
         return room is not None and user_id in room.people
 
+    def is_expected(self, code: str, user_id: str) -> bool:
+        """Tell whether somebody is here or coming in just now."""
+        room = self._rooms.get(code)
+        return room is not None and (user_id in room.people or user_id in room.people.held)
+
     def settle(self) -> list[Gone]:
         """Tell each room who came and went since the last call; return the rooms where that changed."""
         changes = []
