@@ -1,0 +1,45 @@
+"""A figure: one thing that was measured, with the bound that it should keep."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+RESULTS = Path(__file__).with_name("results.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`most` is the target, None where there is none."""
+
+    name: str
+    value: float
+    unit: str
+    most: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        """Tell whether the target was met."""
+        if self.most is None:
+            return ""
+        return "ok" if self.value <= self.most else "MISSED"
+
+
+def show(figures: Iterable[Figure]) -> None:
+    """Print figures as a table."""
+    for figure in figures:
+        target = "" if figure.most is None else f"≤ {figure.most:g}"
+        print(f"{figure.name:56} {figure.value:>12,.3f} {figure.unit:8} {target:8} {figure.verdict}", flush=True)
+
+
+def keep(figures: dict[str, list[Figure]]) -> None:
+    """Write the figures beside those of other measurements that were kept."""
+    kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    kept |= {name: [asdict(figure) for figure in rows] for name, rows in figures.items()}
+    RESULTS.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """Return the value that so many percent don't exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
