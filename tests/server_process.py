@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
+ROOT = Path(__file__).parents[1]
+
 STOP_WITHIN = 30.0
 """Three times the ten seconds that are promised."""
 
@@ -29,6 +31,7 @@ class ServerProcess:
         self.process = subprocess.Popen(
             [sys.executable, "-m", module, "serve", "--data", str(data), *where, *flags],
             env=environment(**settings),
+            cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._files[1],

@@ -3,14 +3,18 @@
 import json
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.people import Person
-from tests.server_process import ServerProcess
+from tests.server_process import STOP_WITHIN, ServerProcess, environment
 
 Start = Callable[..., ServerProcess]
 Line = dict[str, Any]
@@ -87,3 +91,21 @@ def test_what_was_said_and_what_proves_who_one_is_never_reach_the_log(meet: Meet
     assert code in server.log, "need a log of what happened for this test to mean anything"
     for never in (CANARY, ann.token, bob.token, secret):
         assert never not in server.log
+
+
+def test_a_log_that_can_not_be_written_disturbs_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hubbub", "serve", "--port=0", f"--data={tmp_path / 'data'}"]
+    with (
+        Path("/dev/full").open("w") as full,
+        subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=full, encoding="utf-8") as server,
+    ):
+        assert server.stdout
+        url = next(line for line in server.stdout if " is on http" in line).split(" is on ")[1].strip()
+        with Person(url) as ann, Person(url, "Bob") as bob, ThreadPoolExecutor(1) as pool:
+            code = ann.create_room()
+            last_seq = bob.join(code)["last_seq"]
+            news = pool.submit(bob.events, code, last_seq, wait=60)
+            ann.send(code, "hello")
+            assert [event["text"] for event in news.result(STOP_WITHIN)["events"]] == ["hello"]
+        server.terminate()
+        assert server.wait(STOP_WITHIN) == 0

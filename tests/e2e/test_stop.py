@@ -1,5 +1,6 @@
 """Stopping: whoever waits is answered, what is under way is finished, nothing is lost and no error is logged."""
 
+import resource
 import signal
 import socket
 import subprocess
@@ -115,3 +116,20 @@ def assert_clean(server: ServerProcess) -> None:
     assert "Traceback" not in server.log
     assert '"level": "error"' not in server.log
     assert '"stopped"' in server.log, server.log
+
+
+def test_a_full_disk_does_not_keep_it_from_stopping_well(start: Start) -> None:
+    server = start(throttle="off")
+    with Person(server.url) as ann, Person(server.url, "Bob") as bob:
+        code = ann.create_room()
+        bob.join(code)
+        for number in (1, 2):
+            ann.send(code, "hello")
+            bob.ask("PUT", f"/rooms/{code}/read", json={"number": number})  # the second one is written later
+        full = (server.data / "hubbub.db-wal").stat().st_size
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (full, resource.RLIM_INFINITY))
+        assert ann.refused("POST", f"/rooms/{code}/messages", json={"text": "too much"})["code"] == "storage_full"
+        assert server.stop() == 0
+        assert_clean(server)
+        ann.http.base_url = f"{start().url}/api/v1"
+        assert ann.texts(code) == ["hello", "hello"]

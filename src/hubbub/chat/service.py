@@ -68,7 +68,10 @@ class Chat:
             self._ticking.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._ticking
-        await messages.write_reads(self._context, everything=True)
+        try:
+            await messages.write_reads(self._context, everything=True)
+        except ChatError as refused:
+            log.warning("read_positions_lost", error=refused.code.value)
 
     async def handle(self, session: Session, command: Command) -> Any:
         """Carry out a command for a session and return its reply (`command.reply` is its type).
