@@ -14,7 +14,7 @@ from hubbub.store.sqlite.writer import connect
 
 USER = "INSERT INTO users VALUES ('ann', 'guest', 'Ann', 'ann', 1)"
 ROOM = "INSERT INTO rooms VALUES ({id}, '{code}', 'epoch', '', 0, NULL, 'kept', NULL, 'ann', 1, 0, 0, 1, 1)"
-MESSAGE = "INSERT INTO messages VALUES ({room}, {seq}, {seq}, 'ann', 1, 'hello', '{id}', NULL)"
+MESSAGE = "INSERT INTO messages VALUES (NULL, {room}, {seq}, {seq}, 'ann', 1, 'hello', '{id}', NULL)"
 MEMBER = "INSERT INTO members VALUES ({room}, '{user}', 'guest', 1, 1, 1, 0)"
 
 

@@ -26,7 +26,7 @@ from hubbub.server.listen import bind, reachable_by_others, url_of
 from hubbub.server.logs import set_up_logs
 from hubbub.store.base import StoreBrokenError
 from hubbub.store.sqlite import SqliteStore
-from hubbub.store.sqlite.files import prepare
+from hubbub.store.sqlite.files import note_stop, prepare
 
 RETRY_AFTER = 1.0
 """Seconds after which clients of a server that stops are asked to come back."""
@@ -41,7 +41,9 @@ def serve(settings: Settings) -> int:
         try:
             install = prepare(folder.database, _say)
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                return runner.run(_serve(settings, folder, listener, install))
+                exit_code = runner.run(_serve(settings, folder, listener, install))
+            note_stop(folder.database)
+            return exit_code
         except StoreBrokenError as error:
             raise CannotStartError(str(error), 5) from error
 

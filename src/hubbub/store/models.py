@@ -103,7 +103,7 @@ class MemberRow(Base):
 
 
 class EventRow(Base):
-    """A place in a room's log; thin: a message's text is in `messages` alone."""
+    """A place in a room's log that no message takes: those stand in `messages`, and nowhere twice."""
 
     __tablename__ = "events"
     __table_args__ = ({"sqlite_strict": True, "sqlite_with_rowid": False},)
@@ -117,16 +117,22 @@ class EventRow(Base):
 
 
 class MessageRow(Base):
-    """What a member said, as it is now, under the seq of its `message_sent`."""
+    """What a member said, as it is now, at the place of its `message_sent`.
+
+    Rows lie in the order in which they came, whatever their room: what many rooms say at once fills one page of the
+    file, and not a page per room.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
+        Index("messages_by_seq", "room_id", "seq", unique=True),
         Index("messages_by_client_id", "room_id", "user_id", "client_message_id", unique=True),
-        {"sqlite_strict": True, "sqlite_with_rowid": False},
+        {"sqlite_strict": True},
     )
 
-    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"), primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
+    seq: Mapped[int]
     number: Mapped[int]
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
     at: Mapped[int]

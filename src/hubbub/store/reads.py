@@ -4,11 +4,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, literal, select
+from sqlalchemy import Row, Select, Subquery, and_, literal, null, select, union_all
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.orm import InstrumentedAttribute
 
 from hubbub.core.clock import DAY
+from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.event import (
     Author,
     MemberJoined,
@@ -49,38 +50,31 @@ _MEMBER = (
     MemberRow.read_number,
     MemberRow.seated,
 )
-_EVENT = (
+_MESSAGE = (
     RoomRow.code,
-    EventRow.seq,
-    EventRow.type,
-    EventRow.at,
-    EventRow.fields,
-    UserRow.id.label("user_id"),
-    UserRow.name,
-    MemberRow.role,
+    MessageRow.seq,
+    MessageRow.at,
     MessageRow.text,
     MessageRow.number,
     MessageRow.client_message_id,
     MessageRow.reply_to,
-)
-_MESSAGE_AS_EVENT = (
-    RoomRow.code,
-    MessageRow.seq,
-    literal(MessageSent.type).label("type"),
-    MessageRow.at,
-    literal(None).label("fields"),
-    *_EVENT[5:],
+    UserRow.id.label("user_id"),
+    UserRow.name,
+    MemberRow.role,
 )
 
 
 class Reads:
-    """Answers questions about what is kept, each in a short transaction of its own."""
+    """Answers questions about what is kept, each in a short transaction of its own.
+
+    Each raises ChatError `unavailable` when the database can't be read at the moment.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
     async def ping(self) -> None:
-        """Read something. Raises SQLAlchemy's errors when that fails."""
+        """Read something. Raises ChatError `unavailable` when that fails."""
         await self._rows(select(RoomRow.id).limit(1))
 
     async def find_login(self, token_hash: bytes) -> Login | None:
@@ -141,20 +135,31 @@ class Reads:
         return [_member(row) for row in await self._rows(query)]
 
     async def events(self, room_id: int, since: int, limit: int) -> list[StoredEvent]:
-        """Return events above a seq, oldest first."""
+        """Return events above a seq, oldest first; one query, so that messages and others are of one moment."""
+        log = union_all(select(_others(room_id, since, limit)), select(_messages(room_id, since, limit))).subquery()
+        columns = (RoomRow.code, *log.c, UserRow.name, MemberRow.role)
         query = (
-            _with_author(select(*_EVENT), EventRow.room_id, EventRow.user_id)
-            .outerjoin(MessageRow, and_(MessageRow.room_id == EventRow.room_id, MessageRow.seq == EventRow.seq))
-            .where(EventRow.room_id == room_id, EventRow.seq > since)
-            .order_by(EventRow.seq)
+            select(*columns)
+            .select_from(log)
+            .join(RoomRow, RoomRow.id == room_id)
+            .join(UserRow, UserRow.id == log.c.user_id)
+            .join(MemberRow, and_(MemberRow.room_id == room_id, MemberRow.user_id == log.c.user_id))
+            .order_by(log.c.seq)
             .limit(limit)
         )
         return [_event(row) for row in await self._rows(query)]
 
     async def messages(self, room_id: int, before: int | None, after: int | None, limit: int) -> list[MessageSent]:
         """Return messages around a seq, oldest first."""
-        query = _with_author(select(*_MESSAGE_AS_EVENT), MessageRow.room_id, MessageRow.user_id)
-        query = query.where(MessageRow.room_id == room_id).limit(limit)
+        query = (
+            select(*_MESSAGE)
+            .select_from(MessageRow)
+            .join(RoomRow, RoomRow.id == MessageRow.room_id)
+            .join(UserRow, UserRow.id == MessageRow.user_id)
+            .join(MemberRow, and_(MemberRow.room_id == room_id, MemberRow.user_id == MessageRow.user_id))
+            .where(MessageRow.room_id == room_id)
+            .limit(limit)
+        )
         if before is not None:
             query = query.where(MessageRow.seq < before)
         if after is not None:
@@ -164,9 +169,12 @@ class Reads:
         return [_message(row) for row in rows]
 
     async def _rows(self, query: Query) -> Sequence[Row[Any]]:
-        async with self._engine.connect() as connection:
-            rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
-            return rows
+        try:
+            async with self._engine.connect() as connection:
+                rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
+        except SQLAlchemyError as error:
+            raise ChatError(ErrorCode.UNAVAILABLE) from error
+        return rows
 
 
 def _mortal_rooms() -> Query:
@@ -183,12 +191,23 @@ def _memberships() -> Query:
     )
 
 
-def _with_author(query: Query, room_id: InstrumentedAttribute[int], user_id: InstrumentedAttribute[str]) -> Query:
-    return (
-        query.join(RoomRow, RoomRow.id == room_id)
-        .join(UserRow, UserRow.id == user_id)
-        .join(MemberRow, and_(MemberRow.room_id == room_id, MemberRow.user_id == user_id))
+def _others(room_id: int, since: int, limit: int) -> Subquery:
+    """Select events that aren't messages."""
+    nothing = (null().label(name) for name in ("text", "number", "client_message_id", "reply_to"))
+    columns = (EventRow.seq, EventRow.type, EventRow.at, EventRow.user_id, EventRow.fields, *nothing)
+    of_room = and_(EventRow.room_id == room_id, EventRow.seq > since)
+    return select(*columns).where(of_room).order_by(EventRow.seq).limit(limit).subquery()
+
+
+def _messages(room_id: int, since: int, limit: int) -> Subquery:
+    """Select messages in the form of events."""
+    as_event = (MessageRow.seq, literal(MessageSent.type).label("type"), MessageRow.at, MessageRow.user_id)
+    columns = (
+        *(*as_event, null().label("fields"), MessageRow.text, MessageRow.number),
+        *(MessageRow.client_message_id, MessageRow.reply_to),
     )
+    of_room = and_(MessageRow.room_id == room_id, MessageRow.seq > since)
+    return select(*columns).where(of_room).order_by(MessageRow.seq).limit(limit).subquery()
 
 
 def _room(row: Row[Any]) -> Room:

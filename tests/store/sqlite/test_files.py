@@ -10,7 +10,7 @@ import pytest
 from hubbub.store.base import StoreBrokenError
 from hubbub.store.migrations import HEAD
 from hubbub.store.sqlite import files
-from hubbub.store.sqlite.files import prepare
+from hubbub.store.sqlite.files import note_stop, prepare
 from tests.store.sqlite.faults import locked, wal
 
 SCRIPT = """
@@ -295,3 +295,17 @@ def _dump(path: Path) -> list[str]:
         return list(db.iterdump())
     finally:
         db.close()
+
+
+def test_a_copy_taken_while_the_server_ran_is_noticed_once_the_server_has_stopped(tmp_path: Path) -> None:
+    path, copy = tmp_path / "hubbub.db", tmp_path / "copy.db"
+    prepare(path, lambda _: None)
+    shutil.copy(path, copy)
+    note_stop(path)
+    said: list[str] = []
+    prepare(path, said.append)
+    assert said == [], "the file itself is no older copy"
+    note_stop(path)
+    shutil.copy(copy, path)
+    prepare(path, said.append)
+    assert any("older than the one last served here" in line for line in said)

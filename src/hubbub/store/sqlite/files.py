@@ -95,7 +95,7 @@ def _migrate(path: Path) -> None:
     from sqlalchemy import URL, create_engine, event  # noqa: PLC0415 - as above
 
     path.touch(mode=0o600)
-    engine = create_engine(URL.create("sqlite", database=str(path)), creator=lambda: connect(path))
+    engine = create_engine(URL.create("sqlite", database=str(path)), creator=lambda: _for_migrations(path))
     # sqlite3 must leave transactions alone, or CREATE TABLE would commit them half-way
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     config = Config()
@@ -104,11 +104,20 @@ def _migrate(path: Path) -> None:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise ValueError("it would leave rows that belong to nothing")
     except Exception as error:  # a script may raise anything, and all of it was rolled back
         reason = (str(error) or type(error).__name__).splitlines()[0]
         raise StoreBrokenError(f"A migration of {path} failed: {reason}.") from error
     finally:
         engine.dispose()
+
+
+def _for_migrations(path: Path) -> sqlite3.Connection:
+    """Open the file so that a table may be made anew under the rows that refer to it; they are checked at the end."""
+    db = connect(path)
+    db.execute("PRAGMA foreign_keys=OFF")
+    return db
 
 
 def _scripts() -> str:
@@ -139,10 +148,28 @@ def _note_start(path: Path, say: Say) -> str:
         db.execute("COMMIT")
     finally:
         db.close()
-    draft = counter.with_suffix(".new")
-    draft.write_text(f"{starts}\n")
-    draft.replace(counter)
+    _write_number(counter, starts)
     return str(name)
+
+
+def note_stop(path: Path) -> None:
+    """Count a stop like a start: a copy that was taken while the server ran is behind from here on.
+
+    Best done last of all; a server that is killed counts nothing, and its next start does.
+    """
+    counter = path.parent / "start"
+    db = connect(path)
+    try:
+        starts = db.execute("UPDATE install SET starts = starts + 1 RETURNING starts").fetchone()[0]
+    finally:
+        db.close()
+    _write_number(counter, starts)
+
+
+def _write_number(path: Path, number: int) -> None:
+    draft = path.with_suffix(".new")
+    draft.write_text(f"{number}\n")
+    draft.replace(path)
 
 
 def _read_number(path: Path) -> int:

@@ -1,62 +1,75 @@
 """Appending a message, as a function inside the writer's transaction: the busiest change of all."""
 
+import sqlite3
+
 from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.event import Author, MessageSent
 from hubbub.core.member import Role
 from hubbub.core.reply import Sent
 from hubbub.store.base import NewMessage
+from hubbub.store.sqlite.rows import find_membership
 from hubbub.store.sqlite.writer import Transaction
+
+_FOLLOW = """
+CREATE TEMP TRIGGER follow_message AFTER INSERT ON main.messages BEGIN
+  UPDATE rooms SET last_seq = NEW.seq, last_number = NEW.number, last_event_at = NEW.at, last_message_at = NEW.at
+    WHERE id = NEW.room_id;
+  UPDATE members SET read_number = NEW.number WHERE room_id = NEW.room_id AND user_id = NEW.user_id;
+END
+"""
+"""What follows from a message. Each statement gives the interpreter's lock away and waits to get it back; as a trigger
+of the writer's own connection, all of it is one statement."""
+
+_APPEND = """
+INSERT INTO messages (room_id, seq, number, user_id, at, text, client_message_id, reply_to)
+  SELECT r.id, r.last_seq + 1, r.last_number + 1, m.user_id, ?1, ?2, ?3, ?4
+    FROM rooms r JOIN members m ON m.room_id = r.id AND m.user_id = ?5 AND m.active WHERE r.code = ?6
+  ON CONFLICT (room_id, user_id, client_message_id) DO NOTHING
+  RETURNING room_id, seq, number, (SELECT private FROM rooms WHERE id = room_id),
+    (SELECT role FROM members m WHERE m.room_id = messages.room_id AND m.user_id = ?5),
+    (SELECT name FROM users WHERE id = ?5)
+"""
+
+
+def set_up(db: sqlite3.Connection) -> None:
+    """Prepare the writer's connection."""
+    db.execute(_FOLLOW)
 
 
 def append_message(tx: Transaction, draft: NewMessage) -> Sent:
-    """Append a message, or answer its repetition as the first time."""
-    author = draft.author
-    place = tx.execute(
-        "SELECT r.id, r.private, r.last_seq, r.last_number, m.role, u.name FROM rooms r"
-        " JOIN members m ON m.room_id = r.id AND m.user_id = ? AND m.active"
-        " JOIN users u ON u.id = m.user_id WHERE r.code = ?",
-        (author.id, draft.code),
-    ).fetchone()
-    if place is None:
-        raise ChatError(ErrorCode.NOT_A_MEMBER)
-    room_id = place["id"]
-    if sent := _sent_before(tx, room_id, draft):
-        return sent
+    """Append a message, or answer its repetition as the first time; one statement writes all or nothing."""
     if draft.reply_to is not None:
-        _check_reply(tx, room_id, draft.reply_to)
-    seq, number, at = place["last_seq"] + 1, place["last_number"] + 1, draft.at
-    tx.execute(
-        "UPDATE rooms SET last_seq = ?, last_number = ?, last_event_at = ?, last_message_at = ? WHERE id = ?",
-        (seq, number, at, at, room_id),
-    )
-    tx.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, NULL)", (room_id, seq, MessageSent.type, at, author.id))
-    tx.execute(
-        "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (room_id, seq, number, author.id, at, draft.text, draft.client_message_id, draft.reply_to),
-    )
-    tx.execute("UPDATE members SET read_number = ? WHERE room_id = ? AND user_id = ?", (number, room_id, author.id))
-    by = Author(author.id, place["name"], Role(place["role"]))
+        _check_reply(tx, draft.code, draft.reply_to)
+    row = (draft.at, draft.text, draft.client_message_id, draft.reply_to, draft.author.id, draft.code)
+    appended = tx.execute(_APPEND, row).fetchall()
+    if not appended:
+        return _sent_before(tx, draft)
+    room_id, seq, number, private, role, name = appended[0]
     event = MessageSent(
-        code=draft.code, seq=seq, at=at, by=by, text=draft.text, number=number,
-        client_message_id=draft.client_message_id, reply_to=draft.reply_to,
+        code=draft.code, seq=seq, at=draft.at, by=Author(draft.author.id, name, Role(role)), text=draft.text,
+        number=number, client_message_id=draft.client_message_id, reply_to=draft.reply_to,
     )  # fmt: skip
-    tx.publish(room_id, bool(place["private"]), event)
-    return Sent(seq=seq, number=number, at=at)
+    tx.publish(room_id, bool(private), event)
+    return Sent(seq=seq, number=number, at=draft.at)
 
 
-def _sent_before(tx: Transaction, room_id: int, draft: NewMessage) -> Sent | None:
+def _sent_before(tx: Transaction, draft: NewMessage) -> Sent:
+    """Return the place of the message that was sent under this id. Raises `not_a_member` if its room isn't there."""
+    found = find_membership(tx, draft.code, draft.author.id)
+    if found is None:
+        raise ChatError(ErrorCode.NOT_A_MEMBER)
     row = tx.execute(
         "SELECT seq, number, at, text FROM messages WHERE room_id = ? AND user_id = ? AND client_message_id = ?",
-        (room_id, draft.author.id, draft.client_message_id),
+        (found.room.id, draft.author.id, draft.client_message_id),
     ).fetchone()
-    if row is None:
-        return None
-    if row["text"] != draft.text:
+    if row["text"] not in {draft.text, None}:  # of a deleted message nobody knows the text any more
         raise ChatError(ErrorCode.CLIENT_MESSAGE_ID_REUSED, field="client_message_id")
     return Sent(seq=row["seq"], number=row["number"], at=row["at"])
 
 
-def _check_reply(tx: Transaction, room_id: int, seq: int) -> None:
-    known = tx.execute("SELECT 1 FROM messages WHERE room_id = ? AND seq = ?", (room_id, seq)).fetchone()
+def _check_reply(tx: Transaction, code: str, seq: int) -> None:
+    known = tx.execute(
+        "SELECT 1 FROM messages WHERE room_id = (SELECT id FROM rooms WHERE code = ?) AND seq = ?", (code, seq)
+    ).fetchone()
     if known is None:
         raise ChatError(ErrorCode.MESSAGE_NOT_FOUND, field="reply_to")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hubbub.core.event import Author, MemberJoined, RoomCreated, RoomDeleted
 from hubbub.core.member import Role
 from hubbub.core.room import CODE_RESTS, Room
-from hubbub.core.throttle import Misses
+from hubbub.core.throttle import FORGOTTEN_AFTER, Misses
 from hubbub.core.user import User
 from hubbub.store.base import CodeTakenError, CodeTry, NewRoom
 from hubbub.store.sqlite.rows import add_event, find_room, find_user, person_of
@@ -55,6 +55,7 @@ def try_code(tx: Transaction, code: str, keys: Sequence[str], at: int, private: 
         return CodeTry(room)
     for key, row in misses.items():
         _keep_misses(tx, key, row.another(at))
+    tx.execute("DELETE FROM misses WHERE max(since, until) < ?", (at - FORGOTTEN_AFTER,))
     of_all = _misses(tx, _ALL).another_of_all(at)
     _keep_misses(tx, _ALL, of_all)
     return CodeTry(None, misses_of_all=of_all.count)

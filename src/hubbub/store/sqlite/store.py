@@ -8,10 +8,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, event, exc
+from sqlalchemy import URL, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.reply import Sent
 from hubbub.core.room import Room
 from hubbub.core.user import User
@@ -33,7 +32,7 @@ class SqliteStore(Reads):
     async def open(cls, path: Path) -> AsyncIterator["SqliteStore"]:
         """Open a file whose tables are up to date (`files.prepare` sees to that). Raises StoreBrokenError."""
         try:
-            writer = Writer(path, asyncio.get_running_loop())
+            writer = Writer(path, asyncio.get_running_loop(), messages.set_up)
         except sqlite3.Error as error:
             raise StoreBrokenError(f"The database {path} can't be used: {error}.") from error
         store = cls(writer, _reading_engine(path))
@@ -55,13 +54,6 @@ class SqliteStore(Reads):
         """See the port."""
         await self._writer.close()
         await self._engine.dispose()
-
-    async def ping(self) -> None:
-        """See the port."""
-        try:
-            await super().ping()
-        except (exc.SQLAlchemyError, sqlite3.Error) as error:
-            raise ChatError(ErrorCode.UNAVAILABLE) from error
 
     async def add_guest(self, user: User, token_hash: bytes, at: int) -> None:
         """See the port."""
@@ -106,7 +98,7 @@ class SqliteStore(Reads):
 
     async def append_message(self, draft: NewMessage) -> Sent:
         """See the port."""
-        return await self._writer.run(functools.partial(messages.append_message, draft=draft))
+        return await self._writer.run(functools.partial(messages.append_message, draft=draft), atomic=True)
 
 
 def _reading_engine(path: Path) -> AsyncEngine:

@@ -52,6 +52,7 @@ Change = Callable[[Transaction], T]
 @dataclass(slots=True)
 class _Job:
     change: Change[Any]
+    atomic: bool
     done: asyncio.Future[Any]
     result: Any = None
     error: BaseException | None = None
@@ -75,10 +76,14 @@ class Writer:
     Raises sqlite3.Error if the file can't be opened.
     """
 
-    def __init__(self, path: Path, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, path: Path, loop: asyncio.AbstractEventLoop, set_up: Callable[[sqlite3.Connection], None] | None = None
+    ) -> None:
         self.listener: CommitListener = lambda _: None
         self.stats = WriterStats()
         self._db = connect(path)
+        if set_up:
+            set_up(self._db)
         self._loop = loop
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
@@ -86,14 +91,15 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="hubbub-writer", daemon=True)
         self._thread.start()
 
-    async def run(self, change: Change[T]) -> T:
+    async def run(self, change: Change[T], *, atomic: bool = False) -> T:
         """Run a change and return its result once it is durable. Raises what the change raised, and nothing was done.
 
+        An `atomic` change writes by one statement alone: it needs no savepoint of its own.
         Raises ChatError `storage_full` or `unavailable` when the disk or another process is in the way.
         """
         if self._closed or self._jobs.qsize() >= MOST_WAITING:
             raise ChatError(ErrorCode.UNAVAILABLE)
-        job = _Job(change, self._loop.create_future())
+        job = _Job(change, atomic, self._loop.create_future())
         self._jobs.put(job)
         result: T = await job.done
         return result
@@ -173,12 +179,22 @@ class Writer:
             self._loop.call_exception_handler({"message": "a listener to commits failed", "exception": error})
 
 
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "secure_delete=ON",
+    "foreign_keys=ON",
+    "cache_size=-16384",  # KiB: a transaction that outgrows the cache writes its pages twice
+    "wal_autocheckpoint=4096",  # pages: one that many commits have changed is copied once
+)
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """Open the file for writing: WAL, every commit on the disk before it counts, deleted rows overwritten."""
     db = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
     db.row_factory = sqlite3.Row
     try:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+        for pragma in PRAGMAS:
             db.execute(f"PRAGMA {pragma}")
     except sqlite3.Error:
         db.close()
@@ -189,20 +205,21 @@ def connect(path: Path) -> sqlite3.Connection:
 def _run_one(db: sqlite3.Connection, job: _Job) -> None:
     """Run one change in its own savepoint: if it fails, it fails alone. Raises only if the transaction is lost."""
     transaction = Transaction(db)
-    db.execute("SAVEPOINT change")
+    if not job.atomic:
+        db.execute("SAVEPOINT change")
     try:
         job.result = job.change(transaction)
-    except (ChatError, CodeTakenError) as refused:
-        db.execute("ROLLBACK TO change")
-        job.error = refused
     except Exception as error:
-        if not db.in_transaction or _is_about_the_disk(error):
+        expected = isinstance(error, ChatError | CodeTakenError)
+        if not expected and (not db.in_transaction or _is_about_the_disk(error)):
             raise
-        db.execute("ROLLBACK TO change")
         job.error = error
+        if not job.atomic:
+            db.execute("ROLLBACK TO change")
     else:
         job.commits, job.erased = transaction.commits, transaction.erased
-    db.execute("RELEASE change")
+    if not job.atomic:
+        db.execute("RELEASE change")
 
 
 def _roll_back(db: sqlite3.Connection) -> None:

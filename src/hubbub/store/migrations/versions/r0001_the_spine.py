@@ -113,8 +113,9 @@ def _logs() -> None:
     )
     op.create_table(
         "messages",
-        _number("room_id", sa.ForeignKey("rooms.id"), primary_key=True),
-        _number("seq", primary_key=True),
+        _number("id", primary_key=True),
+        _number("room_id", sa.ForeignKey("rooms.id")),
+        _number("seq"),
         _number("number"),
         _text("user_id", sa.ForeignKey("users.id")),
         _number("at"),
@@ -122,8 +123,8 @@ def _logs() -> None:
         _text("client_message_id"),
         _number("reply_to", nullable=True),
         sqlite_strict=True,
-        sqlite_with_rowid=False,
     )
+    op.create_index("messages_by_seq", "messages", ["room_id", "seq"], unique=True)
     op.create_index("messages_by_client_id", "messages", ["room_id", "user_id", "client_message_id"], unique=True)
 
 
