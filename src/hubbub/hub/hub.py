@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from hubbub.core.error import ChatError, Disconnect, ErrorCode
 from hubbub.core.event import AnyEvent, Closing, MemberLeft, MemberRenamed, Presence, RoomDeleted, StoredEvent
+from hubbub.hub.fan_out import fan_out
 from hubbub.hub.presence import REQUEST_GRACE, Change
 from hubbub.hub.presence import Presence as PeopleHere
 from hubbub.hub.ring import Ring
-from hubbub.session import Codec, LiveSession
+from hubbub.session import LiveSession
 
 MOST_NAMES = 100
 """Above so many people here, `presence` says how many they are and no longer who came and went."""
@@ -51,7 +52,8 @@ class Gone:
 class _Room:
     ring: Ring = field(default_factory=Ring)
     people: PeopleHere = field(default_factory=PeopleHere)
-    sessions: set[LiveSession] = field(default_factory=set)
+    sessions: dict[LiveSession, None] = field(default_factory=dict)
+    fresh: list[AnyEvent] = field(default_factory=list)
     waiting: set[News] = field(default_factory=set)
 
     @property
@@ -59,11 +61,21 @@ class _Room:
         return not self.sessions and not self.waiting and self.people.deserted
 
 
-class Hub:
-    """Everything that this node knows of rooms while somebody is in them. `steady` gives seconds."""
+Soon = Callable[[Callable[[], None]], object]
+"""Has something done in the loop's next turn, as `call_soon` does."""
 
-    def __init__(self, steady: Callable[[], float]) -> None:
+
+class Hub:
+    """Everything that this node knows of rooms while somebody is in them.
+
+    `steady` gives seconds. What happens in one turn of the loop is handed on two turns later: by then the senders have
+    their replies too, so that one write carries both. Nothing is handed on later than that, no timer is waited for.
+    """
+
+    def __init__(self, steady: Callable[[], float], soon: Soon) -> None:
         self._steady = steady
+        self._soon = soon
+        self._unsent: dict[str, _Room] = {}
         self._rooms: dict[str, _Room] = {}
         self._unsettled: set[str] = set()
         self._waiting = 0
@@ -80,12 +92,14 @@ class Hub:
             room.ring.rename(event.by.id)
         if not room.ring.add(event):
             return
-        _push(room, event)
+        self._hand_on(event.code, room, event)
         for news in room.waiting:
             news.arrive()
         if isinstance(event, MemberLeft):
+            _flush_room(event.code, room)
             self.dismiss(event.code, event.user.id)
         if isinstance(event, RoomDeleted):
+            _flush_room(event.code, room)
             for session in room.sessions:
                 session.rooms.discard(event.code)
             room.sessions.clear()
@@ -96,6 +110,14 @@ class Hub:
         """Return the events above a seq, or None if this node doesn't remember so far back."""
         room = self._rooms.get(code)
         return room.ring.since(since) if room else None
+
+    def in_step(self, code: str, seq: int) -> bool:
+        """Tell whether nothing has happened after a seq. A session that was behind hears all that follows from here."""
+        room = self._rooms.get(code)
+        if room is None:
+            return True
+        _flush_room(code, room)
+        return room.ring.last_seq <= seq
 
     @contextmanager
     def listening(self, code: str) -> Iterator[News]:
@@ -124,7 +146,7 @@ class Hub:
         """Let a session hear a room's events from now on; its user is here."""
         room = self._room(code)
         if session not in room.sessions and session.user:
-            room.sessions.add(session)
+            room.sessions[session] = None
             session.rooms.add(code)
             room.people.enter(session.user.id)
             self._unsettled.add(code)
@@ -133,7 +155,7 @@ class Hub:
         """Let a session hear no more of a room."""
         room = self._rooms.get(code)
         if room and session in room.sessions and session.user:
-            room.sessions.remove(session)
+            del room.sessions[session]
             session.rooms.discard(code)
             room.people.leave(session.user.id, self._steady())
             self._unsettled.add(code)
@@ -181,7 +203,7 @@ class Hub:
                 self._unsettled.discard(code)
                 continue
             if change := room.people.settle(self._steady()):
-                _tell(room, code, change)
+                self._tell(room, code, change)
                 changes.append(Gone(code, change.here, change.gone))
             if room.people.settled:
                 self._unsettled.discard(code)
@@ -194,8 +216,9 @@ class Hub:
         """Tell everybody that the server is about to stop, and wake all who wait."""
         self._closing = True
         closing = Closing(reason=Disconnect.CLOSING, retry_after=retry_after)
-        for room in self._rooms.values():
-            _push(room, closing)
+        for code, room in self._rooms.items():
+            _flush_room(code, room)
+            fan_out(code, [closing], room.sessions)
             for session in list(room.sessions):
                 session.end(Disconnect.CLOSING)
             for news in room.waiting:
@@ -206,6 +229,35 @@ class Hub:
         sessions = {session for room in self._rooms.values() for session in room.sessions}
         return {"rooms": len(self._rooms), "sessions": len(sessions), "waiting": self._waiting}
 
+    def flush(self) -> None:
+        """Hand on what has happened; what is too much for one turn follows in the next."""
+        rooms, self._unsent = self._unsent, {}
+        for code, room in rooms.items():
+            if room.fresh:
+                room.fresh = fan_out(code, room.fresh, room.sessions)
+            if room.fresh:
+                self._flush_later(code, room)
+
+    def _hand_on(self, code: str, room: _Room, event: AnyEvent) -> None:
+        if room.sessions:
+            room.fresh.append(event)
+            self._flush_later(code, room)
+
+    def _flush_later(self, code: str, room: _Room) -> None:
+        first = not self._unsent
+        self._unsent[code] = room
+        if first:
+            self._soon(self._flush_soon)
+
+    def _flush_soon(self) -> None:
+        self._soon(self.flush)
+
+    def _tell(self, room: _Room, code: str, change: Change) -> None:
+        if change.came or change.went:
+            named = change.here <= MOST_NAMES
+            came, went = (change.came, change.went) if named else ((), ())
+            self._hand_on(code, room, Presence(code=code, here=change.here, came=came, went=went))
+
     def _room(self, code: str) -> _Room:
         return self._rooms.setdefault(code, _Room())
 
@@ -215,18 +267,6 @@ class Hub:
             del self._rooms[code]
 
 
-def _tell(room: _Room, code: str, change: Change) -> None:
-    if change.came or change.went:
-        named = change.here <= MOST_NAMES
-        came, went = (change.came, change.went) if named else ((), ())
-        _push(room, Presence(code=code, here=change.here, came=came, went=went))
-
-
-def _push(room: _Room, event: AnyEvent) -> None:
-    seq = event.seq if isinstance(event, StoredEvent) else 0
-    frames: dict[Codec, bytes] = {}
-    for session in room.sessions:
-        frame = frames.get(session.codec)
-        if frame is None:
-            frame = frames[session.codec] = session.codec(event)
-        session.push(frame, seq)
+def _flush_room(code: str, room: _Room) -> None:
+    while room.fresh:
+        room.fresh = fan_out(code, room.fresh, room.sessions)

@@ -83,7 +83,7 @@ def _context(settings: Settings, store: SqliteStore) -> Context:
     clock = SystemClock()
     return Context(
         store=store,
-        hub=Hub(clock.steady),
+        hub=Hub(clock.steady, asyncio.get_running_loop().call_soon),
         broker=MemoryBroker(),
         clock=clock,
         random_bytes=secrets.token_bytes,
