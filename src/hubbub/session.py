@@ -9,7 +9,7 @@ from hubbub.core.throttle import network_of
 from hubbub.core.user import User
 
 Codec = Callable[[AnyEvent], bytes]
-"""Turns an event into the bytes of one door; sessions with the same codec share them, one after another in one piece."""
+"""Turns an event into the bytes of one door, which sessions with the same codec share; they may be joined."""
 
 
 @dataclass(eq=False, slots=True)

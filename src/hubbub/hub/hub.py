@@ -6,7 +6,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from hubbub.core.error import ChatError, Disconnect, ErrorCode
-from hubbub.core.event import AnyEvent, Closing, MemberLeft, MemberRenamed, Presence, RoomDeleted, StoredEvent
+from hubbub.core.event import (
+    AnyEvent,
+    Closing,
+    EphemeralEvent,
+    MemberLeft,
+    MemberRenamed,
+    Presence,
+    RoomDeleted,
+    StoredEvent,
+)
 from hubbub.hub.fan_out import fan_out
 from hubbub.hub.presence import REQUEST_GRACE, Change
 from hubbub.hub.presence import Presence as PeopleHere
@@ -105,6 +114,11 @@ class Hub:
             room.sessions.clear()
             room.people = PeopleHere()
             self._drop_if_deserted(event.code)  # else when the last request that waits has read the event
+
+    def tell(self, code: str, event: EphemeralEvent) -> None:
+        """Hand on something that is true for a moment."""
+        if room := self._rooms.get(code):
+            self._hand_on(code, room, event)
 
     def recent(self, code: str, since: int) -> list[StoredEvent] | None:
         """Return the events above a seq, or None if this node doesn't remember so far back."""

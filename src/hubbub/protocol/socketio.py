@@ -178,5 +178,3 @@ def _with_attachments(data: Any, attachments: list[bytes]) -> Any:
     if isinstance(data, list):
         return [_with_attachments(value, attachments) for value in data]
     return data
-
-
