@@ -1,5 +1,7 @@
 """The broker of nodes in one process: tests run several on one exchange, a lone server has nobody to ring."""
 
+import asyncio
+
 from hubbub.broker.base import Ring, RingListener
 
 
@@ -24,10 +26,18 @@ class MemoryBroker:
 
     def ring(self, ring: Ring) -> None:
         """See the port."""
+        if self not in self._exchange.brokers:
+            return
         for broker in self._exchange.brokers:
             if broker is not self:
-                broker._listener(ring)
+                # by the loop, as over a network: what the other node makes of it is not this one's trouble
+                asyncio.get_running_loop().call_soon(broker._hear, ring)
 
     async def close(self) -> None:
         """See the port."""
-        self._exchange.brokers.remove(self)
+        if self in self._exchange.brokers:
+            self._exchange.brokers.remove(self)
+
+    def _hear(self, ring: Ring) -> None:
+        if self in self._exchange.brokers:
+            self._listener(ring)

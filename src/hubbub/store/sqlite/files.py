@@ -92,11 +92,10 @@ def _migrate(path: Path) -> None:
     """Run the scripts that the file lacks, all in one transaction."""
     from alembic import command  # noqa: PLC0415 - as above
     from alembic.config import Config  # noqa: PLC0415 - as above
-    from sqlalchemy import create_engine, event  # noqa: PLC0415 - as above
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - as above
+    from sqlalchemy import URL, create_engine, event  # noqa: PLC0415 - as above
 
     path.touch(mode=0o600)
-    engine = create_engine(f"sqlite:///{path}", creator=lambda: connect(path))
+    engine = create_engine(URL.create("sqlite", database=str(path)), creator=lambda: connect(path))
     # sqlite3 must leave transactions alone, or CREATE TABLE would commit them half-way
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     config = Config()
@@ -105,8 +104,9 @@ def _migrate(path: Path) -> None:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    except SQLAlchemyError as error:
-        raise StoreBrokenError(f"A migration of {path} failed: {str(error).splitlines()[0]}.") from error
+    except Exception as error:  # a script may raise anything, and all of it was rolled back
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise StoreBrokenError(f"A migration of {path} failed: {reason}.") from error
     finally:
         engine.dispose()
 

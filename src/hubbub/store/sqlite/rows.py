@@ -38,7 +38,7 @@ def find_room(tx: Transaction, code: str) -> Room | None:
 
 
 def find_membership(tx: Transaction, code: str, user_id: str) -> Membership | None:
-    """Look up a room and somebody's place in it, active or not."""
+    """Look up a room and somebody's place in it; who left has none."""
     room = find_room(tx, code)
     if room is None:
         return None

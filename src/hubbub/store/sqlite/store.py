@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, exc
+from sqlalchemy import URL, event, exc
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.reply import Sent
 from hubbub.core.room import Room
 from hubbub.core.user import User
-from hubbub.store.base import CodeTry, CommitListener, Membership, NewMessage, NewRoom
+from hubbub.store.base import CodeTry, CommitListener, Membership, NewMessage, NewRoom, StoreBrokenError
 from hubbub.store.reads import Reads
 from hubbub.store.sqlite import members, messages, people, rooms
 from hubbub.store.sqlite.writer import Writer, WriterStats
@@ -31,8 +31,12 @@ class SqliteStore(Reads):
     @classmethod
     @asynccontextmanager
     async def open(cls, path: Path) -> AsyncIterator["SqliteStore"]:
-        """Open a file whose tables are up to date (`store.migrations` sees to that)."""
-        store = cls(Writer(path, asyncio.get_running_loop()), _reading_engine(path))
+        """Open a file whose tables are up to date (`files.prepare` sees to that). Raises StoreBrokenError."""
+        try:
+            writer = Writer(path, asyncio.get_running_loop())
+        except sqlite3.Error as error:
+            raise StoreBrokenError(f"The database {path} can't be used: {error}.") from error
+        store = cls(writer, _reading_engine(path))
         try:
             yield store
         finally:
@@ -106,8 +110,9 @@ class SqliteStore(Reads):
 
 
 def _reading_engine(path: Path) -> AsyncEngine:
+    url = URL.create("sqlite+aiosqlite", database=str(path))
     engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}", pool_size=4, max_overflow=0, pool_timeout=10, hide_parameters=True
+        url, pool_size=4, max_overflow=0, pool_timeout=10, hide_parameters=True
     )  # parameters would put codes and tokens into the log
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -60,12 +60,15 @@ class WriterStats:
 
 
 class Writer:
-    """Runs changes one after another; the results come back to the event loop after the commit, in order."""
+    """Runs changes one after another; the results come back to the event loop after the commit, in order.
+
+    Raises sqlite3.Error if the file can't be opened.
+    """
 
     def __init__(self, path: Path, loop: asyncio.AbstractEventLoop) -> None:
         self.listener: CommitListener = lambda _: None
         self.stats = WriterStats()
-        self._path = path
+        self._db = connect(path)
         self._loop = loop
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
@@ -92,15 +95,14 @@ class Writer:
         await asyncio.to_thread(self._thread.join)
 
     def _run(self) -> None:
-        db = connect(self._path)
         try:
             while batch := self._next_batch():
                 started = time.perf_counter()
-                self._write(db, batch)
+                self._write(self._db, batch)
                 self.stats.seconds += time.perf_counter() - started
                 self._loop.call_soon_threadsafe(self._deliver, batch)
         finally:
-            db.close()
+            self._db.close()
 
     def _next_batch(self) -> list[_Job]:
         batch: list[_Job] = []
@@ -152,10 +154,12 @@ def connect(path: Path) -> sqlite3.Connection:
     """Open the file for writing: WAL, every commit on the disk before it counts, deleted rows overwritten."""
     db = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
     db.row_factory = sqlite3.Row
-    db.execute("PRAGMA journal_mode=WAL")
-    db.execute("PRAGMA synchronous=FULL")
-    db.execute("PRAGMA secure_delete=ON")
-    db.execute("PRAGMA foreign_keys=ON")
+    try:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+            db.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
+        db.close()
+        raise
     return db
 
 
@@ -192,6 +196,6 @@ def _is_about_the_disk(error: BaseException) -> bool:
 
 
 def _refusal(error: Exception) -> ChatError:
-    if _is_about_the_disk(error):
-        return ChatError(ErrorCode.STORAGE_FULL)
-    return ChatError(ErrorCode.UNAVAILABLE)
+    refusal = ChatError(ErrorCode.STORAGE_FULL if _is_about_the_disk(error) else ErrorCode.UNAVAILABLE)
+    refusal.__cause__ = error
+    return refusal

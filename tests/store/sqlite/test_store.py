@@ -1,0 +1,152 @@
+"""The SQLite adapter as a whole: what only a file can get wrong."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from hubbub.core.error import ErrorCode
+from hubbub.store.base import Commit, StoreBrokenError
+from hubbub.store.sqlite import SqliteStore
+from hubbub.store.sqlite.files import prepare
+from tests.contracts import given
+from tests.contracts.given import AT
+from tests.store.sqlite.faults import full_disk, locked, wal
+
+pytestmark = pytest.mark.anyio
+
+CANARY = "canary-in-the-coal-mine"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A database that is ready to be opened."""
+    path = tmp_path / "hubbub.db"
+    prepare(path, lambda _: None)
+    return path
+
+
+@pytest.fixture
+async def store(path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SqliteStore]:
+    """A store that waits for no lock, with a room in it."""
+    monkeypatch.setattr("hubbub.store.sqlite.writer.BUSY_TIMEOUT", 0.0)
+    async with SqliteStore.open(path) as store:
+        await given.room(store)
+        yield store
+
+
+async def test_what_was_kept_is_there_when_the_file_is_opened_again(path: Path) -> None:
+    async with SqliteStore.open(path) as store:
+        room = await given.room(store)
+        ann = await given.member(store)
+        await given.say(store, ann, "hello")
+        log = await given.log_of(store, room)
+    async with SqliteStore.open(path) as store:
+        assert await given.log_of(store, room) == log
+        assert (await given.find_member(store, ann)).member.seated
+        assert (await given.say(store, ann)).seq == log[-1].seq + 1
+
+
+async def test_a_refused_commit_takes_no_seq_and_tells_nobody(store: SqliteStore, path: Path) -> None:
+    ann = await given.member(store)
+    before = await given.say(store, ann)
+    told: list[Commit] = []
+    store.on_commit(told.append)
+    with full_disk(path):
+        full = await given.refusal(given.say(store, ann, "x" * 10_000))
+    with locked(path):
+        busy = await given.refusal(given.say(store, ann))
+    assert (full.code, busy.code) == (ErrorCode.STORAGE_FULL, ErrorCode.UNAVAILABLE)
+    assert told == []
+    after = await given.say(store, ann)
+    assert (after.seq, after.number) == (before.seq + 1, before.number + 1)
+    assert [commit.events[0].seq for commit in told] == [after.seq]
+
+
+async def test_a_full_disk_leaves_everything_readable(store: SqliteStore, path: Path) -> None:
+    ann = await given.member(store)
+    await given.say(store, ann, "hello")
+    room = await given.find_room(store)
+    with full_disk(path):
+        await given.refusal(given.say(store, ann, "x" * 10_000))
+        await store.ping()
+        assert [message.text for message in await given.messages_of(store, room)] == ["hello"]
+
+
+async def test_nothing_of_a_deleted_room_is_in_any_byte_of_the_file(store: SqliteStore, path: Path) -> None:
+    await given.room(store, "GONE")
+    ann = await given.member(store, "Ann", "GONE")
+    for n in range(50):
+        text = CANARY * (1 + 40 * n)  # from a small cell to many overflow pages
+        await store.append_message(given.message(ann, text, f"{CANARY}-{n}", code="GONE"))
+    assert _canary_is_in(path, wal(path))
+    assert await store.delete_room("GONE", AT, by=None)
+    await store.close()
+    assert not _canary_is_in(path, wal(path))
+    async with SqliteStore.open(path) as again:
+        assert (await given.find_room(again)).code == "ABCD"
+
+
+async def test_a_database_without_its_tables_is_unavailable(tmp_path: Path) -> None:
+    async with SqliteStore.open(tmp_path / "empty.db") as store:
+        assert (await given.refusal(store.ping())).code is ErrorCode.UNAVAILABLE
+
+
+async def test_what_is_no_database_cannot_be_opened(tmp_path: Path) -> None:
+    path = tmp_path / "hubbub.db"
+    path.write_text("not a database " * 1_000)
+    with pytest.raises(StoreBrokenError) as caught:
+        async with SqliteStore.open(path):
+            pass
+    assert str(caught.value) == f"The database {path} can't be used: file is not a database."
+
+
+@pytest.mark.parametrize("folder", ["with space", "what?mode=ro", "50%", "a#b", "ö"])
+async def test_a_folder_may_have_any_name(tmp_path: Path, folder: str) -> None:
+    path = tmp_path / folder / "hubbub.db"
+    path.parent.mkdir()
+    prepare(path, lambda _: None)
+    async with SqliteStore.open(path) as store:
+        room = await given.room(store)
+        assert await store.find_room("ABCD") == room
+
+
+async def test_reading_cannot_write(store: SqliteStore) -> None:
+    async with store._engine.connect() as connection:
+        with pytest.raises(Exception, match="readonly"):
+            await connection.exec_driver_sql("DELETE FROM rooms")
+    assert await store.find_room("ABCD")
+
+
+async def test_no_question_reads_through_a_whole_table(store: SqliteStore, path: Path) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    @event.listens_for(store._engine.sync_engine, "before_cursor_execute")
+    def note(_connection: object, _cursor: object, sql: str, parameters: Any, *_: object) -> None:
+        asked.append((sql, parameters))
+
+    await store.find_login(b"hash")
+    await store.find_room("ABCD")
+    await store.find_member("ABCD", "ann")
+    await store.rooms_of("ann", 5)
+    await store.vanishing_rooms()
+    await store.expired_rooms(AT)
+    await store.seats()
+    await store.members(1, "", 5)
+    await store.events(1, 0, 5)
+    await store.messages(1, None, None, 5)
+    await store.messages(1, 5, None, 5)
+    await store.messages(1, None, 5, 5)
+    assert len(asked) == 12
+    db = sqlite3.connect(path)
+    for sql, parameters in asked:
+        plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)]
+        assert not [step for step in plan if step.startswith("SCAN") and "USING" not in step], (sql, plan)
+    db.close()
+
+
+def _canary_is_in(*files: Path) -> bool:
+    return any(CANARY.encode() in file.read_bytes() for file in files if file.exists())
