@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
+from hubbub.server.deadline import PatientHttp
+
 GRACE = 7
 """Seconds that requests under way have to end when the server stops; those that don't are cut off then."""
 
@@ -36,12 +38,12 @@ class HttpServer(uvicorn.Server):
             connection.transport.abort()
 
 
-def make_server(app: ASGIApp, trusted_proxies: list[str]) -> HttpServer:
+def make_server(app: ASGIApp, websocket: Callable[..., asyncio.Protocol], trusted_proxies: list[str]) -> HttpServer:
     """Return a server for our application."""
     config = uvicorn.Config(
         app,
-        http="httptools",
-        ws="none",
+        http=PatientHttp,
+        ws=websocket,  # type: ignore[arg-type]
         lifespan="off",
         log_config=None,
         access_log=False,

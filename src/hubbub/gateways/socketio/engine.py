@@ -58,10 +58,10 @@ class Engine:
             raise UnknownSidError
         return socket
 
-    def close(self) -> None:
+    def close(self, code: int, reason: str) -> None:
         """Close every socket; clients come back, to another server or to this one when it is up again."""
         for socket in list(self._sockets.values()):
-            socket.close()
+            socket.close(code, reason)
         self._heartbeat.stop()
 
     def _forget(self, socket: EngineSocket) -> None:

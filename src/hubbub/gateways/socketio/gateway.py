@@ -4,6 +4,7 @@ import functools
 from collections.abc import Mapping
 
 from hubbub.chat import Chat
+from hubbub.core.error import DISCONNECTS, Disconnect
 from hubbub.core.user import RandomBytes
 from hubbub.gateways.socketio.chat import ChatApplication
 from hubbub.gateways.socketio.engine import Engine
@@ -40,4 +41,5 @@ class ChatGateway(Gateway):
     async def close(self) -> None:
         """Close every connection, when what is under way has ended."""
         await self._application.finish()
-        self.engine.close()
+        row = DISCONNECTS[Disconnect.CLOSING]
+        self.engine.close(row.websocket, Disconnect.CLOSING)

@@ -43,6 +43,8 @@ class SocketSession(LiveSession):
     def end(self, reason: Disconnect) -> None:
         """See LiveSession: the official clients come back from a closed transport, never from a DISCONNECT packet."""
         row = DISCONNECTS[reason]
+        if reason is Disconnect.CLOSING:
+            return  # the gateway closes all connections, when the commands under way have been answered
         if row.returns:
             self.client.socket.close(row.websocket, reason)
         else:

@@ -6,7 +6,7 @@ once for all readers (`frames`) and written once per turn of the loop (`flusher`
 
 import asyncio
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 from uvicorn.config import Config
@@ -27,7 +27,7 @@ class WebSocketTransport(asyncio.Protocol):
     """One WebSocket connection, from the request to the last byte."""
 
     name = "websocket"
-    _transport: asyncio.Transport
+    transport: asyncio.Transport
 
     def __init__(
         self,
@@ -53,10 +53,9 @@ class WebSocketTransport(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection over from HTTP."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's isn't derived from it
         self._connections.add(self)
-        transport.set_write_buffer_limits(high=HIGH_WATER)
+        self.transport.set_write_buffer_limits(high=HIGH_WATER)
 
     def data_received(self, data: bytes) -> None:
         """Take in bytes; frames that are whole become packets."""
@@ -122,7 +121,7 @@ class WebSocketTransport(asyncio.Protocol):
         if self.full and sum(map(len, owed)) <= MOST_OWED:
             return
         self._owed = []
-        self._transport.write(owed[0] if len(owed) == 1 else b"".join(owed))
+        self.transport.write(owed[0] if len(owed) == 1 else b"".join(owed))
         if self.full:
             self.abort()
 
@@ -140,7 +139,7 @@ class WebSocketTransport(asyncio.Protocol):
     def abort(self) -> None:
         """See Transport."""
         self._closing = True
-        self._transport.abort()
+        self.transport.abort()
 
     def release(self) -> None:
         """See Transport: no poll waits here."""
@@ -200,9 +199,9 @@ class WebSocketTransport(asyncio.Protocol):
         """Write what the library wants written: the handshake, pongs, the close frame."""
         for data in self._protocol.data_to_send():
             if data:
-                self._transport.write(data)
-            elif self._transport.can_write_eof():
-                self._transport.write_eof()
+                self.transport.write(data)
+            elif self.transport.can_write_eof():
+                self.transport.write_eof()
         if self._protocol.close_expected() and not self._closing:
             self._closing = True
             self._set_timer(CLOSE_SECONDS, self.abort)
@@ -266,7 +265,7 @@ class WebSocketTransport(asyncio.Protocol):
             self.close(1002, "malformed probe")
 
     def _address(self) -> str:
-        peer = self._transport.get_extra_info("peername")
+        peer = self.transport.get_extra_info("peername")
         return str(peer[0]) if isinstance(peer, tuple) and peer else "local"
 
     def _set_timer(self, seconds: float, do: Any) -> None:
