@@ -41,7 +41,7 @@ def make_context(store: Store, clock: FakeClock, settings: ChatSettings | None =
     chance = random.Random(seed)
     return Context(
         store=store,
-        hub=Hub(clock.steady),
+        hub=Hub(clock.steady, soon=lambda do: do()),
         broker=MemoryBroker(),
         clock=clock,
         random_bytes=chance.randbytes,

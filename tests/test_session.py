@@ -42,6 +42,6 @@ def test_each_live_session_has_rooms_of_its_own() -> None:
 def test_a_door_has_to_say_how_its_sessions_are_owed_bytes_and_ended() -> None:
     session = LiveSession("local", encode)
     with pytest.raises(NotImplementedError):
-        session.push(b"", 0)
+        session.push("WXYZ", b"", 0)
     with pytest.raises(NotImplementedError):
         session.end(Disconnect.SLOW)

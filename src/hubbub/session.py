@@ -9,7 +9,7 @@ from hubbub.core.throttle import network_of
 from hubbub.core.user import User
 
 Codec = Callable[[AnyEvent], bytes]
-"""Turns an event into the bytes of one door; sessions with the same codec share them."""
+"""Turns an event into the bytes of one door, which sessions with the same codec share; they may be joined."""
 
 
 @dataclass(eq=False, slots=True)
@@ -31,10 +31,10 @@ class LiveSession(Session):
     codec: Codec
     rooms: set[str] = field(default_factory=set, init=False)
 
-    def push(self, frame: bytes, seq: int) -> None:
-        """Owe the client these bytes; the seq is that of the event in them, 0 for an ephemeral one.
+    def push(self, code: str, frames: bytes, seq: int) -> None:
+        """Owe the client these bytes, the events of one room in one tick; `seq` is the last one's, 0 if none has one.
 
-        Must not block and must not reorder.
+        Must not block and must not reorder. A session that can't take them drops them and catches up later.
         """
         raise NotImplementedError
 

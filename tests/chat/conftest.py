@@ -31,7 +31,7 @@ class Listener(LiveSession):
         self.heard.append(event)
         return b""
 
-    def push(self, frame: bytes, seq: int) -> None:
+    def push(self, code: str, frames: bytes, seq: int) -> None:
         """Do nothing more: `_hear` has it."""
 
     def end(self, reason: Disconnect) -> None:

@@ -13,4 +13,4 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def hub(clock: FakeClock) -> Hub:
-    return Hub(clock.steady)
+    return Hub(clock.steady, soon=lambda do: do())

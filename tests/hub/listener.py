@@ -48,8 +48,8 @@ class Listener(LiveSession):
     def seqs(self) -> list[int]:
         return [seq for _, seq in self.frames if seq]
 
-    def push(self, frame: bytes, seq: int) -> None:
-        self.frames.append((frame, seq))
+    def push(self, code: str, frames: bytes, seq: int) -> None:
+        self.frames.append((frames, seq))
 
     def end(self, reason: Disconnect) -> None:
         self.ended.append(reason)

@@ -5,7 +5,7 @@ from hubbub.chat.codes import find_membership, find_room
 from hubbub.chat.context import Context, user_of
 from hubbub.chat.rooms import view
 from hubbub.core import reply
-from hubbub.core.command import JoinRoom, LeaveRoom, Members
+from hubbub.core.command import JoinRoom, LeaveRoom, Members, UnwatchRoom
 from hubbub.core.join_code import tidy_code
 from hubbub.core.member import Member
 from hubbub.session import LiveSession, Session
@@ -39,6 +39,13 @@ async def join_room(chat: Context, session: Session, command: JoinRoom) -> reply
         messages=caught_up.messages,
         more=caught_up.more,
     )
+
+
+async def unwatch_room(chat: Context, session: Session, command: UnwatchRoom) -> reply.Done:
+    """End this session's subscription; a room that it doesn't hear is no error."""
+    if isinstance(session, LiveSession):
+        chat.hub.unwatch(session, tidy_code(command.code))
+    return reply.Done()
 
 
 async def leave_room(chat: Context, session: Session, command: LeaveRoom) -> reply.Done:

@@ -1,14 +1,29 @@
 """Who is here, as the rooms are told and as seats follow it."""
 
-from hubbub.chat.context import Context
+from hubbub.chat.context import Context, user_of
 from hubbub.chat.lifetimes import note_here
+from hubbub.core import reply
+from hubbub.core.command import Typing as TypingCommand
+from hubbub.core.error import ChatError, ErrorCode
+from hubbub.core.event import Person, Typing
+from hubbub.core.join_code import tidy_code
 from hubbub.hub.presence import REQUEST_GRACE
+from hubbub.session import LiveSession, Session
 
 
 async def begin(chat: Context) -> None:
     """Count everybody who had a seat when the last server stopped as here for a moment, so that they can come back."""
     for code, user_id in await chat.store.seats():
         chat.hub.touch(code, user_id, REQUEST_GRACE)
+
+
+async def typing(chat: Context, session: Session, command: TypingCommand) -> reply.Done:
+    """Tell a room that somebody is writing; it is stored nowhere. Raises `not_a_member` unless the session hears it."""
+    user, code = user_of(session), tidy_code(command.code)
+    if not isinstance(session, LiveSession) or code not in session.rooms:
+        raise ChatError(ErrorCode.NOT_A_MEMBER)
+    chat.hub.tell(code, Typing(code=code, user=Person(user.id, user.name)))
+    return reply.Done()
 
 
 async def tell(chat: Context) -> None:

@@ -12,6 +12,7 @@ from hubbub.chat.publish import publish
 from hubbub.core import command as commands
 from hubbub.core.command import Command
 from hubbub.core.error import ChatError, ErrorCode
+from hubbub.core.join_code import tidy_code
 from hubbub.core.throttle import LIMITS, Throttle, whole_seconds
 from hubbub.core.user import User
 from hubbub.session import LiveSession, Session
@@ -35,8 +36,10 @@ HANDLERS: dict[type[Command], Handler] = {
     commands.GetRoom: Handler(rooms.get_room),
     commands.DeleteRoom: Handler(rooms.delete_room),
     commands.JoinRoom: Handler(members.join_room),
+    commands.UnwatchRoom: Handler(members.unwatch_room),
     commands.LeaveRoom: Handler(members.leave_room),
     commands.SendMessage: Handler(messages.send_message, Throttle.SEND),
+    commands.Typing: Handler(presence.typing, Throttle.SIGNAL),
     commands.Read: Handler(messages.read, Throttle.SIGNAL),
     commands.Events: Handler(catch_up.events),
     commands.Messages: Handler(messages.messages),
@@ -91,6 +94,10 @@ class Chat:
         """Forget a session whose connection is gone; its user is here a little longer."""
         for code in list(session.rooms):
             self._context.hub.unwatch(session, code)
+
+    def in_step(self, code: str, seq: int) -> bool:
+        """Tell whether nothing has happened in a room after a seq; what follows is pushed to who watches it."""
+        return self._context.hub.in_step(tidy_code(code), seq)
 
     async def log_in(self, token: str) -> User | None:
         """Return the user whose login this token proves, None if it is unknown or lapsed."""

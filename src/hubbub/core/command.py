@@ -95,6 +95,14 @@ class JoinRoom(RoomCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnwatchRoom(RoomCommand):
+    """Hear no more of a room on this session; the membership stays."""
+
+    type: ClassVar[str] = "unwatch_room"
+    reply: ClassVar[builtins.type] = reply.Done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveRoom(RoomCommand):
     """End the membership."""
 
@@ -111,6 +119,14 @@ class SendMessage(RoomCommand):
     text: str
     client_message_id: ClientMessageId | None = None
     reply_to: Seq | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typing(RoomCommand):
+    """Let the others see that something is being written."""
+
+    type: ClassVar[str] = "typing"
+    reply: ClassVar[builtins.type] = reply.Done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,8 +188,10 @@ COMMANDS: dict[str, type[Command]] = {
         GetRoom,
         DeleteRoom,
         JoinRoom,
+        UnwatchRoom,
         LeaveRoom,
         SendMessage,
+        Typing,
         Read,
         Events,
         Messages,

@@ -110,6 +110,33 @@ class Presence(EphemeralEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Typing(EphemeralEvent):
+    """A member is writing something."""
+
+    type: ClassVar[str] = "typing"
+    code: str
+    user: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Welcome(EphemeralEvent):
+    """The session is somebody; a new guest is told the token that proves it from now on."""
+
+    type: ClassVar[str] = "welcome"
+    me: Person
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused(EphemeralEvent):
+    """A command that nobody waits for was refused; `error` has the fields of every refusal."""
+
+    type: ClassVar[str] = "refused"
+    command: str
+    error: dict[str, str | float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Closing(EphemeralEvent):
     """The server is about to close this session; come back after so many seconds."""
 
@@ -126,7 +153,7 @@ STORED_EVENTS: tuple[type[StoredEvent], ...] = (
     MessageSent,
     RoomDeleted,
 )
-EPHEMERAL_EVENTS: tuple[type[EphemeralEvent], ...] = (Presence, Closing)
+EPHEMERAL_EVENTS: tuple[type[EphemeralEvent], ...] = (Presence, Typing, Welcome, Refused, Closing)
 
 AnyEvent = StoredEvent | EphemeralEvent
 

@@ -5,12 +5,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from hubbub.core.error import ChatError, Disconnect, ErrorCode
-from hubbub.core.event import AnyEvent, Closing, MemberJoined, MemberLeft, Presence, RoomDeleted, StoredEvent
+from hubbub.core.event import (
+    AnyEvent,
+    Closing,
+    EphemeralEvent,
+    MemberJoined,
+    MemberLeft,
+    Presence,
+    RoomDeleted,
+    StoredEvent,
+)
+from hubbub.hub.fan_out import fan_out
 from hubbub.hub.news import News
 from hubbub.hub.presence import REQUEST_GRACE, Change
 from hubbub.hub.presence import Presence as PeopleHere
 from hubbub.hub.ring import Ring
-from hubbub.session import Codec, LiveSession
+from hubbub.session import LiveSession
 
 MOST_NAMES = 100
 """Above so many people here, `presence` says how many they are and no longer who came and went."""
@@ -34,7 +44,8 @@ class _Room:
 
     ring: Ring = field(default_factory=Ring)
     people: PeopleHere = field(default_factory=PeopleHere)
-    sessions: set[LiveSession] = field(default_factory=set)
+    sessions: dict[LiveSession, None] = field(default_factory=dict)
+    fresh: list[AnyEvent] = field(default_factory=list)
     waiting: set[News] = field(default_factory=set)
     over: dict[str, StoredEvent] = field(default_factory=dict)
 
@@ -43,11 +54,21 @@ class _Room:
         return not self.sessions and not self.waiting and self.people.deserted
 
 
-class Hub:
-    """Everything that this node knows of rooms while somebody is in them. `steady` gives seconds."""
+Soon = Callable[[Callable[[], None]], object]
+"""Has something done in the loop's next turn, as `call_soon` does."""
 
-    def __init__(self, steady: Callable[[], float]) -> None:
+
+class Hub:
+    """Everything that this node knows of rooms while somebody is in them.
+
+    `steady` gives seconds. What happens in one turn of the loop is handed on two turns later: by then the senders have
+    their replies too, so that one write carries both. Nothing is handed on later than that, no timer is waited for.
+    """
+
+    def __init__(self, steady: Callable[[], float], soon: Soon) -> None:
         self._steady = steady
+        self._soon = soon
+        self._unsent: dict[str, _Room] = {}
         self._rooms: dict[str, _Room] = {}
         self._unsettled: set[str] = set()
         self._waiting = 0
@@ -62,15 +83,28 @@ class Hub:
             return
         if not room.ring.add(event):
             return
-        _push(room.sessions, event)
+        self._hand_on(event.code, room, event)
         for news in room.waiting:
             news.arrive()
         self._change_hearers(room, event)
+
+    def tell(self, code: str, event: EphemeralEvent) -> None:
+        """Hand on something that is true for a moment."""
+        if room := self._rooms.get(code):
+            self._hand_on(code, room, event)
 
     def recent(self, code: str, since: int) -> list[StoredEvent] | None:
         """Return the events above a seq, or None if this node doesn't remember so far back."""
         room = self._rooms.get(code)
         return room.ring.since(since) if room else None
+
+    def in_step(self, code: str, seq: int) -> bool:
+        """Tell whether nothing has happened after a seq. A session that was behind hears all that follows from here."""
+        room = self._rooms.get(code)
+        if room is None:
+            return True
+        _flush_room(code, room)
+        return room.ring.last_seq <= seq
 
     @contextmanager
     def listening(self, code: str) -> Iterator[News]:
@@ -101,9 +135,9 @@ class Hub:
         if session in room.sessions or not session.user:
             return
         if ended := room.over.get(session.user.id):
-            session.push(session.codec(ended), ended.seq)
+            fan_out(code, [ended], [session])
             return
-        room.sessions.add(session)
+        room.sessions[session] = None
         session.rooms.add(code)
         room.people.enter(session.user.id)
         self._unsettled.add(code)
@@ -114,7 +148,7 @@ class Hub:
         """Let a session hear no more of a room."""
         room = self._rooms.get(code)
         if room and session in room.sessions and session.user:
-            room.sessions.remove(session)
+            del room.sessions[session]
             session.rooms.discard(code)
             room.people.leave(session.user.id, self._steady())
             self._unsettled.add(code)
@@ -171,7 +205,7 @@ class Hub:
                 self._unsettled.discard(code)
                 continue
             if change := room.people.settle(self._steady()):
-                _tell(room, code, change)
+                self._tell(room, code, change)
                 changes.append(Gone(code, change.here, change.gone))
             if room.people.settled:
                 self._unsettled.discard(code)
@@ -184,7 +218,9 @@ class Hub:
         """Tell everybody that the server is about to stop, and wake all who wait."""
         self._closing = True
         closing = Closing(reason=Disconnect.CLOSING, retry_after=retry_after)
-        _push(self._sessions(), closing)
+        for code, room in self._rooms.items():
+            _flush_room(code, room)
+        fan_out("", [closing], self._sessions())
         for session in self._sessions():
             session.end(Disconnect.CLOSING)
         for news in [news for room in self._rooms.values() for news in room.waiting]:
@@ -202,15 +238,46 @@ class Hub:
             case MemberJoined():
                 room.over.pop(event.user.id, None)
             case MemberLeft():
+                _flush_room(event.code, room)
                 room.over |= dict.fromkeys(room.people.held & {event.user.id}, event)
                 self.dismiss(event.code, event.user.id)
             case RoomDeleted():
+                _flush_room(event.code, room)
                 room.over |= dict.fromkeys(room.people.held, event)
                 for session in room.sessions:
                     session.rooms.discard(event.code)
                 room.sessions.clear()
                 room.people.clear()
                 self._drop_if_deserted(event.code)  # else when the last who waits or comes in has heard of it
+
+    def flush(self) -> None:
+        """Hand on what has happened; what is too much for one turn follows in the next."""
+        rooms, self._unsent = self._unsent, {}
+        for code, room in rooms.items():
+            if room.fresh:
+                room.fresh = fan_out(code, room.fresh, room.sessions)
+            if room.fresh:
+                self._flush_later(code, room)
+
+    def _hand_on(self, code: str, room: _Room, event: AnyEvent) -> None:
+        if room.sessions:
+            room.fresh.append(event)
+            self._flush_later(code, room)
+
+    def _flush_later(self, code: str, room: _Room) -> None:
+        first = not self._unsent
+        self._unsent[code] = room
+        if first:
+            self._soon(self._flush_soon)
+
+    def _flush_soon(self) -> None:
+        self._soon(self.flush)
+
+    def _tell(self, room: _Room, code: str, change: Change) -> None:
+        if change.came or change.went:
+            named = change.here <= MOST_NAMES
+            came, went = (change.came, change.went) if named else ((), ())
+            self._hand_on(code, room, Presence(code=code, here=change.here, came=came, went=went))
 
     def _room(self, code: str) -> _Room:
         return self._rooms.setdefault(code, _Room())
@@ -221,18 +288,6 @@ class Hub:
             del self._rooms[code]
 
 
-def _tell(room: _Room, code: str, change: Change) -> None:
-    if change.came or change.went:
-        named = change.here <= MOST_NAMES
-        came, went = (change.came, change.went) if named else ((), ())
-        _push(room.sessions, Presence(code=code, here=change.here, came=came, went=went))
-
-
-def _push(sessions: set[LiveSession], event: AnyEvent) -> None:
-    seq = event.seq if isinstance(event, StoredEvent) else 0
-    frames: dict[Codec, bytes] = {}
-    for session in sessions:
-        frame = frames.get(session.codec)
-        if frame is None:
-            frame = frames[session.codec] = session.codec(event)
-        session.push(frame, seq)
+def _flush_room(code: str, room: _Room) -> None:
+    while room.fresh:
+        room.fresh = fan_out(code, room.fresh, room.sessions)

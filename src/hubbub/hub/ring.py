@@ -17,6 +17,11 @@ class Ring:
         self._bytes = 0
         self._last_seq = 0
 
+    @property
+    def last_seq(self) -> int:
+        """The newest seq that was taken in, 0 before the first."""
+        return self._last_seq
+
     def add(self, event: StoredEvent) -> bool:
         """Take in an event; return False if it was known.
 

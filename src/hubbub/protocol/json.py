@@ -72,6 +72,12 @@ def convert(kind: type[C], fields: Mapping[str, str], given: Mapping[str, Any] |
     return kind(**_checked(lambda: msgspec.convert(dict(fields), shape, strict=False)), **given)
 
 
+def convert_data(kind: type[C], data: Any) -> C:
+    """Read a command from JSON that was decoded already. Raises ChatError `bad_request`."""
+    shape = shape_of(kind)
+    return kind(**_checked(lambda: msgspec.convert(data, shape)))
+
+
 def plain(value: object) -> Any:
     """Return dataclasses as dicts, all the way down."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

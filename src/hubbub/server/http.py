@@ -38,12 +38,12 @@ class HttpServer(uvicorn.Server):
             connection.transport.abort()
 
 
-def make_server(app: ASGIApp, trusted_proxies: list[str]) -> HttpServer:
+def make_server(app: ASGIApp, websocket: Callable[..., asyncio.Protocol], trusted_proxies: list[str]) -> HttpServer:
     """Return a server for our application."""
     config = uvicorn.Config(
         app,
         http=HttpConnection,
-        ws="none",
+        ws=websocket,  # type: ignore[arg-type]
         lifespan="off",
         log_config=None,
         access_log=False,

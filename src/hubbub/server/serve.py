@@ -17,6 +17,9 @@ from hubbub.chat.context import Context
 from hubbub.config import Settings
 from hubbub.core.error import ChatError
 from hubbub.gateways.http import Door, build_app
+from hubbub.gateways.socketio.gateway import ChatGateway
+from hubbub.gateways.socketio.origin import same_site
+from hubbub.gateways.socketio.settings import EngineSettings
 from hubbub.hub import Hub
 from hubbub.server.clock import SystemClock
 from hubbub.server.failure import CannotStartError
@@ -54,24 +57,27 @@ async def _serve(settings: Settings, folder: DataFolder, listener: socket.socket
         context = _context(settings, store)
         async with Chat(context) as chat:
             door = _door(settings, context, chat, install, store)
+            live = _live(door)
             most = settings.most_connections if settings.throttle else None
-            server = make_server(build_app(door, most_connections=most), settings.trusted_proxies)
+            app = build_app(door, most_connections=most, mounts={"/socket.io": live.polling})
+            server = make_server(app, live.websocket, settings.trusted_proxies)
             stop.hurry = server.hang_up
             serving = run(server, listener)
             _greet(settings, folder, listener)
             either: set[asyncio.Future[Any]] = {stop.exit_code, serving}
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            await drain(door, server, serving)
+            await drain(door, live, server, serving)
     await context.broker.close()
     return stop.exit_code.result() if stop.exit_code.done() else 1
 
 
-async def drain(door: Door, server: HttpServer, serving: "asyncio.Task[None]") -> None:
+async def drain(door: Door, live: ChatGateway, server: HttpServer, serving: "asyncio.Task[None]") -> None:
     """Stop in the order in which nobody loses anything: no newcomers, tell all, finish what is under way."""
     log.info("draining")
     door.draining = True
     server.close_listeners()
     door.chat.close(RETRY_AFTER)
+    await live.close()
     server.should_exit = True
     _, late = await asyncio.wait({serving}, timeout=GRACE)
     if late:
@@ -85,7 +91,7 @@ def _context(settings: Settings, store: SqliteStore) -> Context:
     clock = SystemClock()
     return Context(
         store=store,
-        hub=Hub(clock.steady),
+        hub=Hub(clock.steady, asyncio.get_running_loop().call_soon),
         broker=MemoryBroker(),
         clock=clock,
         random_bytes=secrets.token_bytes,
@@ -126,6 +132,11 @@ def _door(settings: Settings, context: Context, chat: Chat, install: str, store:
         metrics_token=settings.metrics_token,
         version=__version__,
     )
+
+
+def _live(door: Door) -> ChatGateway:
+    settings = EngineSettings(may_connect=same_site(door.origins), cookie=door.cookie)
+    return ChatGateway(door.chat, settings, secrets.token_bytes)
 
 
 def _greet(settings: Settings, folder: DataFolder, listener: socket.socket) -> None:

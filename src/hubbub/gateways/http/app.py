@@ -1,5 +1,6 @@
 """The HTTP application: all routes, and one form for everything that goes wrong."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -23,12 +24,14 @@ from hubbub.protocol import json
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("hubbub.http")
 
 
-def build_app(door: Door, *, most_connections: int | None) -> ASGIApp:
+def build_app(door: Door, *, most_connections: int | None, mounts: Mapping[str, ASGIApp] | None = None) -> ASGIApp:
     """Return the ASGI application of the HTTP door; one address may have so many requests under way (None: any)."""
     app = FastAPI(title="Hubbub", version=door.version, openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(api_router(door))
     app.include_router(docs_router())
     app.include_router(health_router(door))
+    for path, mounted in (mounts or {}).items():
+        app.mount(path, mounted)
     app.add_api_route("/api/openapi.json", _openapi(app, door), include_in_schema=False)
     app.add_api_route("/", _home, include_in_schema=False)
     app.add_exception_handler(ChatError, _refused)

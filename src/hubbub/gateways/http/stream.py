@@ -31,17 +31,18 @@ class StreamSession(LiveSession):
     def __init__(self, address: str) -> None:
         super().__init__(address, encode_sse)
         self.cursor = 0
-        self._owed: deque[tuple[bytes, int]] = deque()
+        self.behind = True
+        self._owed: deque[bytes] = deque()
         self._bytes = 0
         self._woken = asyncio.Event()
         self._ended = False
 
-    def push(self, frame: bytes, seq: int) -> None:
-        """See LiveSession."""
-        if self._ended:
+    def push(self, code: str, frames: bytes, seq: int) -> None:
+        """See LiveSession; while the reader is behind, pages bring what is dropped here."""
+        if self._ended or self.behind:
             return
-        self._owed.append((frame, seq))
-        self._bytes += len(frame)
+        self._owed.append(frames)
+        self._bytes += len(frames)
         if self._bytes > MOST_OWED:
             self.end(Disconnect.SLOW)
         self._woken.set()
@@ -54,14 +55,12 @@ class StreamSession(LiveSession):
         self._woken.set()
 
     async def frames(self) -> AsyncIterator[bytes]:
-        """Give what is owed, as it comes, leaving out what the client has; end when the session does."""
+        """Give what is owed, as it comes; end when the session does."""
         while True:
             while self._owed:
-                frame, seq = self._owed.popleft()
-                self._bytes -= len(frame)
-                if seq == 0 or seq > self.cursor:
-                    self.cursor = max(self.cursor, seq)
-                    yield frame
+                frames = self._owed.popleft()
+                self._bytes -= len(frames)
+                yield frames
             if self._ended or not self.rooms:
                 return
             self._woken.clear()
@@ -110,14 +109,13 @@ def encode_sse(event: AnyEvent) -> bytes:
 
 
 async def _all_since(door: Door, session: StreamSession, code: str) -> AsyncIterator[bytes]:
-    """Give the pages that the reader lacks, then what is pushed; the session has been listening all the while."""
-    more = True
-    while more:
+    """Give the pages that the reader lacks, then what is pushed."""
+    while session.behind:
         page: EventPage = await door.chat.handle(session, Events(code=code, since=session.cursor))
         for event in page.events:
             session.cursor = event.seq
             yield encode_sse(event)
-        more = page.more
+        session.behind = not door.chat.in_step(code, session.cursor) and bool(session.rooms)
     async for frame in session.frames():
         yield frame
 

@@ -1,0 +1,160 @@
+"""The chat behind the namespace `/`: events are commands, and acknowledgements are replies."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from hubbub.chat import Chat
+from hubbub.core.command import COMMANDS, CreateGuest, JoinRoom, SendMessage, WhoAmI
+from hubbub.core.error import ChatError, ErrorCode
+from hubbub.core.event import Refused, Welcome
+from hubbub.core.join_code import tidy_code
+from hubbub.core.reply import Joined, Me, NewGuest
+from hubbub.gateways.socketio.namespace import Client, RefusedError
+from hubbub.gateways.socketio.session import SocketSession
+from hubbub.protocol import json
+
+MOST_WAITING = 128
+"""Commands of one session that may wait for their turn."""
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("hubbub.socketio")
+
+
+@dataclass(eq=False, slots=True)
+class Line:
+    """One client's session and its commands, which take effect in the order in which they were sent.
+
+    Messages may be under way together, since they reach the store in order; every other command is alone.
+    """
+
+    session: SocketSession
+    welcome: Welcome
+    waiting: deque[tuple[str, list[Any], int | None]] = field(default_factory=deque)
+    sending: int = 0
+    alone: bool = False
+
+    def next(self) -> tuple[str, list[Any], int | None] | None:
+        """Take the command whose turn it is, None if none may start now."""
+        if not self.waiting or self.alone:
+            return None
+        if self.waiting[0][0] == SendMessage.type:
+            self.sending += 1
+        elif self.sending:
+            return None
+        else:
+            self.alone = True
+        return self.waiting.popleft()
+
+    def done(self, name: str) -> None:
+        """Note that a command has ended."""
+        if name == SendMessage.type:
+            self.sending -= 1
+        else:
+            self.alone = False
+
+
+class ChatApplication:
+    """The door's end of the chat."""
+
+    def __init__(self, chat: Chat) -> None:
+        self._chat = chat
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def connect(self, client: Client, auth: dict[str, Any]) -> None:
+        """Let in who has a token, who says a name, or whose login came with the handshake."""
+        session = SocketSession(client, self._chat)
+        try:
+            client.data = Line(session, await self._log_in(session, auth, client.socket.owner))
+        except ChatError as error:
+            raise RefusedError(error.message, json.describe(error)) from None
+
+    def connected(self, client: Client) -> None:
+        """Say who the client is."""
+        client.emit(Welcome.type, json.plain(client.data.welcome))
+
+    def event(self, client: Client, name: str, args: list[Any], ack: int | None) -> None:
+        """Take in a command."""
+        line: Line = client.data
+        if len(line.waiting) >= MOST_WAITING:
+            words = "Too many commands wait already. Wait for their replies."
+            _refuse(client, name, ack, ChatError(ErrorCode.SLOW_DOWN, words, retry_after=1))
+            return
+        line.waiting.append((name, args, ack))
+        self._go_on(client, line)
+
+    def resumed(self, client: Client) -> None:
+        """See Application."""
+        client.data.session.resumed()
+
+    def disconnected(self, client: Client, reason: str) -> None:
+        """See Application."""
+        line: Line = client.data
+        line.waiting.clear()
+        line.session.gone()
+
+    async def finish(self) -> None:
+        """Wait for the commands that are under way."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _log_in(self, session: SocketSession, auth: dict[str, Any], cookie: str) -> Welcome:
+        token, name = auth.get("token"), auth.get("name")
+        if token is None and name is not None and not cookie:
+            guest: NewGuest = await self._chat.handle(session, json.convert_data(CreateGuest, {"name": name}))
+            session.user = await self._chat.log_in(guest.token)
+            return Welcome(me=guest.user, token=guest.token)
+        token = cookie if token is None else token
+        session.user = await self._chat.log_in(token) if isinstance(token, str) and token else None
+        me: Me = await self._chat.handle(session, WhoAmI())
+        return Welcome(me=me.user)
+
+    def _go_on(self, client: Client, line: Line) -> None:
+        while command := line.next():
+            task = asyncio.get_running_loop().create_task(self._carry_out(client, line, *command))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _carry_out(self, client: Client, line: Line, name: str, args: list[Any], ack: int | None) -> None:
+        try:
+            command = _command_of(name, args)
+            reply = await self._chat.handle(line.session, command)
+            if isinstance(reply, Joined) and isinstance(command, JoinRoom):
+                _note_heard(line.session, tidy_code(command.code), reply.last_seq)
+            if ack is not None:
+                client.acknowledge_json(ack, _ok(reply))
+        except ChatError as error:
+            _refuse(client, name, ack, error)
+        except Exception:
+            log.exception("command_failed", command=name)
+            _refuse(client, name, ack, ChatError(ErrorCode.INTERNAL))
+        finally:
+            line.done(name)
+            self._go_on(client, line)
+
+
+def _command_of(name: str, args: list[Any]) -> Any:
+    kind = COMMANDS.get(name)
+    if kind is None or kind is CreateGuest:
+        raise ChatError(ErrorCode.UNKNOWN_COMMAND)
+    if len(args) > 1:
+        raise ChatError(ErrorCode.BAD_REQUEST, "A command has one argument: an object with its fields.")
+    return json.convert_data(kind, args[0] if args else {})
+
+
+def _ok(reply: object) -> bytes:
+    body = json.encode(reply)
+    return b'{"ok":true}' if body == b"{}" else b'{"ok":true,' + body[1:]
+
+
+def _refuse(client: Client, name: str, ack: int | None, error: ChatError) -> None:
+    if ack is not None:
+        client.acknowledge(ack, {"ok": False, "error": json.describe(error)})
+    else:
+        client.emit(Refused.type, {"type": Refused.type, "command": name[:64], "error": json.describe(error)})
+
+
+def _note_heard(session: SocketSession, code: str, seq: int) -> None:
+    session.heard[code] = max(seq, session.heard.get(code, 0))

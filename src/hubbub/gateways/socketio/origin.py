@@ -1,0 +1,34 @@
+"""Whose page may connect, and to whose login a sid is bound."""
+
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import urlsplit
+
+from hubbub.gateways.socketio.settings import EngineSettings, MayConnect
+
+
+def same_site(origins: frozenset[str]) -> MayConnect:
+    """Let in pages of the host itself and of the given origins, and whoever is no browser and so has no Origin."""
+
+    def may_connect(origin: str | None, host: str) -> bool:
+        if origin is None or origin in origins:
+            return True
+        parts = urlsplit(origin)
+        return parts.scheme in {"http", "https"} and bool(host) and origin == f"{parts.scheme}://{host}"
+
+    return may_connect
+
+
+def anywhere() -> MayConnect:
+    """Let in everybody: for the conformance suites."""
+    return lambda _origin, _host: True
+
+
+def owner_of(cookie: str, settings: EngineSettings) -> str:
+    """Return the login token in a Cookie header, empty if there is none."""
+    cookies: SimpleCookie = SimpleCookie()
+    try:
+        cookies.load(cookie)
+    except CookieError:
+        return ""
+    found = cookies.get(settings.cookie) if settings.cookie else None
+    return found.value if found else ""

@@ -1,0 +1,231 @@
+"""The long-polling transport: a GET waits for packets, a POST brings some."""
+
+import asyncio
+import base64
+from http import HTTPStatus
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from hubbub.gateways.socketio.engine import Engine, UnknownSidError
+from hubbub.gateways.socketio.origin import owner_of
+from hubbub.gateways.socketio.settings import MOST_OWED
+from hubbub.gateways.socketio.socket import EngineSocket
+from hubbub.protocol import json
+from hubbub.protocol.engineio import REVISION, SEPARATOR, PacketType, decode_payload
+from hubbub.protocol.malformed import MalformedError
+
+_END = SEPARATOR.encode()
+_POST_SECONDS = 20.0
+_NOOP = PacketType.NOOP.value.encode()
+_CLOSE = PacketType.CLOSE.value.encode()
+
+
+class PollingTransport:
+    """What a poller is owed until it comes for it; every frame ends with the separator, so that they may be joined."""
+
+    name = "polling"
+
+    def __init__(self) -> None:
+        self.full = False
+        self.posting = False
+        self.socket: EngineSocket | None = None
+        self._owed: list[bytes] = []
+        self._size = 0
+        self._poll: asyncio.Future[None] | None = None
+        self._released = False
+        self._closed = False
+
+    @property
+    def is_polled(self) -> bool:
+        """Whether a GET waits."""
+        return self._poll is not None
+
+    async def poll(self) -> bytes:
+        """Wait until something is owed, and return it as a payload."""
+        if not self._owed and not self._released and not self._closed:
+            self._poll = asyncio.get_running_loop().create_future()
+            try:
+                await self._poll
+            finally:
+                self._poll = None
+        return self.take()
+
+    def take(self) -> bytes:
+        """Return all that is owed as a payload; a poller who is owed nothing gets a packet that says so."""
+        owed, self._owed, self._size = self._owed, [], 0
+        if self.full and self.socket:
+            self.full = False
+            self.socket.receiver.resumed()
+        return b"".join(owed).removesuffix(_END) or _NOOP
+
+    def frame(self, payload: bytes) -> bytes:
+        """See Transport."""
+        return payload + _END
+
+    def binary_frame(self, data: bytes) -> bytes:
+        """See Transport."""
+        return b"b" + base64.b64encode(data) + _END
+
+    def owe(self, frames: bytes) -> None:
+        """See Transport; who leaves too much lying is told to come back."""
+        if self._closed:
+            return
+        self._owed.append(frames)
+        self._size += len(frames)
+        self.full = self._size > MOST_OWED // 2
+        if self._size > MOST_OWED and self.socket:
+            self.socket.die("too slow")
+        self._wake()
+
+    def close(self, code: int, reason: str) -> None:
+        """See Transport: the waiting poll is answered, with nothing if nothing is owed."""
+        self._closed = True
+        self._wake()
+
+    def abort(self) -> None:
+        """See Transport."""
+        self._owed.clear()
+        self._closed = True
+        self._wake()
+
+    def release(self) -> None:
+        """See Transport."""
+        self._released = True
+        self._wake()
+
+    def hand_over(self) -> list[str | bytes]:
+        """See Transport."""
+        parts = b"".join(self._owed).decode().split(SEPARATOR)
+        self._owed.clear()
+        self.close(1000, "")
+        return [base64.b64decode(part[1:]) if part.startswith("b") else part for part in parts if part]
+
+    def _wake(self) -> None:
+        if self._poll and not self._poll.done():
+            self._poll.set_result(None)
+
+
+class _BadRequestError(Exception):
+    """A request that isn't one of the engine's; code and message are the protocol's."""
+
+    def __init__(self, code: int, message: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
+        super().__init__(message)
+        self._body, self._status = {"code": code, "message": message}, status
+
+    def answer(self) -> Response:
+        """Return the answer that says so."""
+        return Response(json.encode(self._body), self._status, media_type="application/json")
+
+
+class PollingEndpoint:
+    """The ASGI application under the engine's path."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        response = await self._answer(request)
+        if origin := self._engine.settings.allow_origin:
+            response.headers["Access-Control-Allow-Origin"] = origin
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"Access-Control-Allow-Methods": "GET, POST"})
+        try:
+            self._check(request)
+            if "sid" not in request.query_params:
+                return self._open(request)
+            socket, transport = self._find(request)
+            if request.method == "GET":
+                return await _poll(request, socket, transport)
+            return await self._take_post(request, socket, transport)
+        except _BadRequestError as error:
+            return error.answer()
+
+    def _check(self, request: Request) -> None:
+        query, headers = request.query_params, request.headers
+        if query.get("transport") != PollingTransport.name:
+            raise _BadRequestError(0, "Transport unknown")
+        if query.get("EIO") != REVISION:
+            raise _BadRequestError(5, "Unsupported protocol version")
+        if not self._engine.settings.may_connect(headers.get("origin"), headers.get("host", "")):
+            raise _BadRequestError(4, "Forbidden", HTTPStatus.FORBIDDEN)
+        if request.method not in ({"GET", "POST"} if "sid" in query else {"GET"}):
+            raise _BadRequestError(2, "Bad handshake method")
+
+    def _open(self, request: Request) -> Response:
+        transport = PollingTransport()
+        address = request.client.host if request.client and request.client.host else "local"
+        transport.socket = self._engine.open(transport, self._owner(request), address, ["websocket"])
+        return _payload(transport.take())
+
+    def _find(self, request: Request) -> tuple[EngineSocket, PollingTransport]:
+        try:
+            socket = self._engine.find(request.query_params["sid"], self._owner(request))
+        except UnknownSidError:
+            raise _BadRequestError(1, "Session ID unknown") from None
+        if not isinstance(socket.transport, PollingTransport):
+            raise _BadRequestError(3, "Bad request")
+        return socket, socket.transport
+
+    def _owner(self, request: Request) -> str:
+        return owner_of(request.headers.get("cookie", ""), self._engine.settings)
+
+    async def _take_post(self, request: Request, socket: EngineSocket, transport: PollingTransport) -> Response:
+        if transport.posting:
+            socket.fail("two posts at once")
+            raise _BadRequestError(3, "Bad request")
+        transport.posting = True
+        try:
+            async with asyncio.timeout(_POST_SECONDS):
+                packets = decode_payload(await _bounded(request, self._engine.settings.max_payload))
+        except (MalformedError, ClientDisconnect, TimeoutError) as error:
+            socket.fail(str(error) or "the payload didn't arrive")
+            raise _BadRequestError(3, "Bad request") from None
+        finally:
+            transport.posting = False
+        for packet in packets:
+            if isinstance(packet.data, bytes):
+                socket.receive_binary(packet.data)
+            else:
+                socket.receive(packet.type.value + packet.data)
+        return _payload(b"ok")
+
+
+async def _poll(request: Request, socket: EngineSocket, transport: PollingTransport) -> Response:
+    if transport.is_polled:
+        socket.fail("two polls at once")
+        raise _BadRequestError(3, "Bad request")
+    polling = asyncio.ensure_future(transport.poll())
+    hanging_up = asyncio.ensure_future(_hung_up(request))
+    try:
+        await asyncio.wait({polling, hanging_up}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        hanging_up.cancel()
+    if polling.done():
+        return _payload(polling.result())
+    polling.cancel()
+    socket.die("the poll was hung up")
+    return _payload(_CLOSE)
+
+
+async def _hung_up(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _bounded(request: Request, most: int) -> bytes:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > most:
+            raise MalformedError("the payload is too large")
+    return bytes(body)
+
+
+def _payload(body: bytes) -> Response:
+    return Response(body, media_type="text/plain", headers={"Cache-Control": "no-store"})

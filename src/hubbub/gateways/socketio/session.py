@@ -1,0 +1,104 @@
+"""A session behind a Socket.IO client: hears rooms live, and catches up by itself when its connection was full."""
+
+import asyncio
+
+from hubbub.chat import Chat
+from hubbub.core.command import Events
+from hubbub.core.error import DISCONNECTS, ChatError, Disconnect
+from hubbub.core.event import AnyEvent
+from hubbub.core.reply import EventPage
+from hubbub.gateways.socketio.frames import text_frame
+from hubbub.gateways.socketio.namespace import Client
+from hubbub.gateways.socketio.polling import PollingTransport
+from hubbub.protocol import json
+from hubbub.protocol.engineio import SEPARATOR
+from hubbub.session import Codec, LiveSession
+
+
+class SocketSession(LiveSession):
+    """One client in the chat.
+
+    `heard` has the last seq of each room that the connection took. A room in `_behind` has gone on since: what is
+    pushed of it is dropped, until pages from the log have brought the client there.
+    """
+
+    def __init__(self, client: Client, chat: Chat) -> None:
+        super().__init__(client.socket.address, _codec_of(client))
+        self.client = client
+        self.heard: dict[str, int] = {}
+        self._chat = chat
+        self._behind: set[str] = set()
+        self._catching_up: asyncio.Task[None] | None = None
+
+    def push(self, code: str, frames: bytes, seq: int) -> None:
+        """See LiveSession."""
+        transport = self.client.socket.transport
+        if transport.full or code in self._behind:
+            self._behind.add(code)
+            return
+        if seq:
+            self.heard[code] = seq
+        transport.owe(frames)
+
+    def end(self, reason: Disconnect) -> None:
+        """See LiveSession: the official clients come back from a closed transport, never from a DISCONNECT packet."""
+        row = DISCONNECTS[reason]
+        if reason is Disconnect.CLOSING:
+            return  # the gateway closes all connections, when the commands under way have been answered
+        if row.returns:
+            self.client.socket.close(row.websocket, reason)
+        else:
+            self.client.disconnect()
+
+    def resumed(self) -> None:
+        """Catch up with what was dropped, on the transport that carries the client now."""
+        self.codec = _codec_of(self.client)
+        if self._behind and self._catching_up is None:
+            self._catching_up = asyncio.get_running_loop().create_task(self._catch_up())
+
+    def gone(self) -> None:
+        """The client is gone."""
+        if self._catching_up:
+            self._catching_up.cancel()
+        self._chat.end(self)
+
+    async def _catch_up(self) -> None:
+        try:
+            for code in list(self._behind):
+                await self._catch_up_with(code)
+        finally:
+            self._catching_up = None
+
+    async def _catch_up_with(self, code: str) -> None:
+        """Send the room's events since the last one that the client took; stop when the connection is full again."""
+        while code in self.rooms:
+            try:
+                page: EventPage = await self._chat.handle(self, Events(code=code, since=self.heard.get(code, 0)))
+            except ChatError:
+                break
+            for event in page.events:
+                if self.client.socket.transport.full:
+                    return
+                self.client.socket.transport.owe(self.codec(event))
+                self.heard[code] = event.seq
+            if not page.more and self._chat.in_step(code, self.heard.get(code, 0)):
+                break
+        self._behind.discard(code)
+
+
+def encode_websocket(event: AnyEvent) -> bytes:
+    """Return an event as the WebSocket frame of a Socket.IO packet."""
+    return text_frame(_packet(event))
+
+
+def encode_polling(event: AnyEvent) -> bytes:
+    """Return an event as one packet of a polling payload."""
+    return _packet(event) + SEPARATOR.encode()
+
+
+def _codec_of(client: Client) -> Codec:
+    return encode_polling if isinstance(client.socket.transport, PollingTransport) else encode_websocket
+
+
+def _packet(event: AnyEvent) -> bytes:
+    return b'42["%b",%b]' % (event.type.encode(), json.encode_event(event))

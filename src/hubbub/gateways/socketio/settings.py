@@ -1,0 +1,39 @@
+"""How the engine behaves; times are in milliseconds, sizes in bytes, as the protocols have them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hubbub.protocol.limits import MAX_BODY
+
+MayConnect = Callable[[str | None, str], bool]
+"""Tells whether a page of that Origin may connect to that Host."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """Settings of the engine; `cookie` is the name of the login cookie, `path` where clients find the engine."""
+
+    may_connect: MayConnect
+    cookie: str = ""
+    path: str = "/socket.io/"
+    ping_interval: int = 25_000
+    ping_timeout: int = 20_000
+    connect_timeout: int = 10_000
+    max_payload: int = MAX_BODY
+    allow_origin: str = ""
+
+
+MOST_OWED = 1024 * 1024
+"""Bytes that one connection may be behind."""
+
+HIGH_WATER = 64 * 1024
+"""Bytes in the transport's buffer above which a connection is owed nothing more for a while."""
+
+SLOW_SECONDS = 5.0
+"""Time for a full connection to take what it was sent."""
+
+CLOSE_SECONDS = 5.0
+"""Time for a client to answer a close frame."""
+
+UPGRADE_SECONDS = 10.0
+"""Time from the probe's start to the upgrade's end."""

@@ -1,0 +1,278 @@
+"""The WebSocket transport: uvicorn hands every upgrade to this class; frames are written straight to the transport.
+
+The handshake, fragments, pings and closing are the `websockets` library's (sans-I/O, RFC 6455). Frames out are built
+once for all readers (`frames`) and written once per turn of the loop (`flusher`).
+"""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import parse_qs, urlsplit
+
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
+from websockets.server import ServerProtocol
+
+from hubbub.gateways.socketio.engine import Engine, UnknownSidError
+from hubbub.gateways.socketio.frames import binary_frame, text_frame
+from hubbub.gateways.socketio.origin import owner_of
+from hubbub.gateways.socketio.settings import CLOSE_SECONDS, HIGH_WATER, MOST_OWED, SLOW_SECONDS, UPGRADE_SECONDS
+from hubbub.gateways.socketio.socket import EngineSocket
+from hubbub.protocol.engineio import REVISION, PacketType
+
+
+class WebSocketTransport(asyncio.Protocol):
+    """One WebSocket connection, from the request to the last byte."""
+
+    name = "websocket"
+    transport: asyncio.Transport
+
+    def __init__(
+        self,
+        engine: Engine,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any] | None = None,
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        self.full = False
+        self._engine = engine
+        self._connections: set[Any] = server_state.connections  # of uvicorn's own classes, and of ours
+        self._loop = asyncio.get_running_loop()
+        self._protocol = ServerProtocol(max_size=engine.settings.max_payload)
+        self._socket: EngineSocket | None = None
+        self._owed: list[bytes] = []
+        self._fragments: list[bytes] = []
+        self._fragments_are_text = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._closing = False
+
+    # What asyncio and uvicorn call
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the connection over from HTTP."""
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's isn't derived from it
+        self._connections.add(self)
+        self.transport.set_write_buffer_limits(high=HIGH_WATER)
+
+    def data_received(self, data: bytes) -> None:
+        """Take in bytes; frames that are whole become packets."""
+        self._protocol.receive_data(data)
+        self._handle_events()
+
+    def eof_received(self) -> None:
+        """The client will send nothing more."""
+        self._protocol.receive_eof()
+        self._handle_events()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        self._connections.discard(self)
+        self._stop_timer()
+        self._owed.clear()
+        self._closing = True
+        if self._socket:
+            self._socket.lost(self, "transport close")
+            self._socket = None
+
+    def pause_writing(self) -> None:
+        """The client is slow: it is owed nothing more until it has caught up, and has a few seconds for that."""
+        self.full = True
+        self._set_timer(SLOW_SECONDS, self.abort)
+
+    def resume_writing(self) -> None:
+        """The client has caught up with what was written."""
+        self.full = False
+        if not self._closing:
+            self._stop_timer()
+        self.flush()
+        if self._socket:
+            self._socket.receiver.resumed()
+
+    def shutdown(self) -> None:
+        """Uvicorn is stopping."""
+        self.close(1012, "closing")
+
+    # What the socket calls
+
+    def frame(self, payload: bytes) -> bytes:
+        """See Transport."""
+        return text_frame(payload)
+
+    def binary_frame(self, data: bytes) -> bytes:
+        """See Transport."""
+        return binary_frame(data)
+
+    def owe(self, frames: bytes) -> None:
+        """See Transport."""
+        if self._closing:
+            return
+        if not self._owed:
+            self._engine.flusher.add(self)
+        self._owed.append(frames)
+
+    def flush(self) -> None:
+        """Write all that is owed, at once."""
+        owed = self._owed
+        if not owed or self._closing:
+            return
+        if self.full and sum(map(len, owed)) <= MOST_OWED:
+            return
+        self._owed = []
+        self.transport.write(owed[0] if len(owed) == 1 else b"".join(owed))
+        if self.full:
+            self.abort()
+
+    def close(self, code: int, reason: str) -> None:
+        """See Transport."""
+        if self._closing:
+            return
+        self.full = False
+        self.flush()
+        self._closing = True
+        self._protocol.send_close(code, reason[:120])
+        self._write_protocol()
+        self._set_timer(CLOSE_SECONDS, self.abort)
+
+    def abort(self) -> None:
+        """See Transport."""
+        self._closing = True
+        self.transport.abort()
+
+    def release(self) -> None:
+        """See Transport: no poll waits here."""
+
+    def hand_over(self) -> list[str | bytes]:
+        """See Transport: a WebSocket is the last transport."""
+        return []
+
+    # Bytes in
+
+    def _handle_events(self) -> None:
+        for event in self._protocol.events_received():
+            if isinstance(event, Request):
+                self._shake_hands(event)
+            elif isinstance(event, Frame) and not self._closing:
+                self._take_frame(event)
+        self._write_protocol()
+
+    def _take_frame(self, frame: Frame) -> None:
+        if frame.opcode is Opcode.TEXT or frame.opcode is Opcode.BINARY:
+            self._fragments_are_text = frame.opcode is Opcode.TEXT
+            if frame.fin:
+                self._take_message(frame.data)
+            else:
+                self._fragments = [bytes(frame.data)]
+        elif frame.opcode is Opcode.CONT:
+            self._fragments.append(bytes(frame.data))
+            if frame.fin:
+                data, self._fragments = b"".join(self._fragments), []
+                self._take_message(data)
+
+    def _take_message(self, data: bytes | bytearray | memoryview) -> None:
+        socket = self._socket
+        if socket is None:
+            return
+        if not self._fragments_are_text:
+            self._take_binary(socket, bytes(data))
+            return
+        try:
+            text = str(data, "utf-8")
+        except UnicodeDecodeError:
+            socket.lost(self, "invalid UTF-8")
+            self.close(1007, "invalid UTF-8")
+            return
+        if socket.transport is self:
+            socket.receive(text)
+        else:
+            self._take_probe(socket, text)
+
+    def _take_binary(self, socket: EngineSocket, data: bytes) -> None:
+        if socket.transport is self:
+            socket.receive_binary(data)
+        else:
+            self.abort()
+
+    def _write_protocol(self) -> None:
+        """Write what the library wants written: the handshake, pongs, the close frame."""
+        for data in self._protocol.data_to_send():
+            if data:
+                self.transport.write(data)
+            elif self.transport.can_write_eof():
+                self.transport.write_eof()
+        if self._protocol.close_expected() and not self._closing:
+            self._closing = True
+            self._set_timer(CLOSE_SECONDS, self.abort)
+
+    # The handshake and the upgrade
+
+    def _shake_hands(self, request: Request) -> None:
+        url = urlsplit(request.path)
+        query = {name: values[-1] for name, values in parse_qs(url.query).items()}
+        refusal = self._refusal(url.path, query, request)
+        if refusal:
+            self._protocol.send_response(self._protocol.reject(refusal, f"{refusal.phrase}\n"))
+            self._closing = True
+            self._set_timer(CLOSE_SECONDS, self.abort)
+            return
+        response = self._protocol.accept(request)
+        self._protocol.send_response(response)
+        if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+            self._set_timer(CLOSE_SECONDS, self.abort)
+            return
+        self._write_protocol()
+        owner = owner_of(request.headers.get("Cookie", ""), self._engine.settings)
+        if "sid" in query:
+            self._begin_upgrade(query["sid"], owner)
+        else:
+            self._socket = self._engine.open(self, owner, self._address(), [])
+
+    def _refusal(self, path: str, query: dict[str, str], request: Request) -> HTTPStatus | None:
+        settings = self._engine.settings
+        if path.rstrip("/") != settings.path.rstrip("/"):
+            return HTTPStatus.NOT_FOUND
+        if query.get("EIO") != REVISION or query.get("transport") != self.name:
+            return HTTPStatus.BAD_REQUEST
+        if not settings.may_connect(request.headers.get("Origin"), request.headers.get("Host", "")):
+            return HTTPStatus.FORBIDDEN
+        return None
+
+    def _begin_upgrade(self, sid: str, owner: str) -> None:
+        try:
+            socket = self._engine.find(sid, owner)
+        except UnknownSidError:
+            self.close(1008, "unknown sid")
+            return
+        if socket.transport.name == self.name or socket.probe:
+            self.close(1008, "this sid has a WebSocket already")
+            return
+        self._socket = socket
+        socket.probe = self
+        self._set_timer(UPGRADE_SECONDS, self.abort)
+
+    def _take_probe(self, socket: EngineSocket, text: str) -> None:
+        """Follow the upgrade: a probe is answered and the waiting poll released, then the client says when."""
+        if text == PacketType.PING.value + "probe":
+            self.owe(self.frame(b"3probe"))
+            socket.transport.release()
+        elif text == PacketType.UPGRADE.value and socket.is_open:
+            self._stop_timer()
+            socket.take_over(self)
+        else:
+            socket.lost(self, "malformed probe")
+            self.close(1002, "malformed probe")
+
+    def _address(self) -> str:
+        peer = self.transport.get_extra_info("peername")
+        return str(peer[0]) if isinstance(peer, tuple) and peer else "local"
+
+    def _set_timer(self, seconds: float, do: Any) -> None:
+        self._stop_timer()
+        self._timer = self._loop.call_later(seconds, do)
+
+    def _stop_timer(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None

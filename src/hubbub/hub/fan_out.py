@@ -1,0 +1,35 @@
+"""Fan-out: what a room's sessions are owed in one tick, encoded once per codec and handed over in one piece."""
+
+from collections.abc import Iterable
+
+from hubbub.core.event import AnyEvent, MessageSent, StoredEvent
+from hubbub.session import Codec, LiveSession
+
+MOST_PER_TICK = 256 * 1024
+"""Bytes of one room that a session is owed in one tick, roughly; the rest follows in the next."""
+
+_FRAME = 600
+
+
+def fan_out(code: str, events: list[AnyEvent], sessions: Iterable[LiveSession]) -> list[AnyEvent]:
+    """Owe every session the events, in order; return those that are too many for this tick."""
+    now = events[: _fitting(events)]
+    seq = max((event.seq for event in now if isinstance(event, StoredEvent)), default=0)
+    pieces: dict[Codec, bytes] = {}
+    for session in sessions:
+        codec = session.codec
+        piece = pieces.get(codec)
+        if piece is None:
+            piece = pieces[codec] = b"".join([codec(event) for event in now])
+        session.push(code, piece, seq)
+    return events[len(now) :]
+
+
+def _fitting(events: list[AnyEvent]) -> int:
+    """Return how many events fit into a tick, at least one; an estimate that no codec changes."""
+    room = MOST_PER_TICK
+    for count, event in enumerate(events):
+        room -= _FRAME + (4 * len(event.text or "") if isinstance(event, MessageSent) else 0)
+        if room < 0 and count:
+            return count
+    return len(events)
