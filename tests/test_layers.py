@@ -46,6 +46,11 @@ LAYERS: dict[str, Rule] = {
         others=FRAMEWORKS_OF_DOORS,
         not_of_python="sqlite3",
     ),
+    "hubbub.gateways.socketio": Rule(
+        ours="hubbub.core hubbub.protocol hubbub.session hubbub.chat",
+        others="starlette uvicorn websockets structlog",
+        not_of_python="sqlite3",
+    ),
     "hubbub.gateways": Rule(),
     "hubbub.store": Rule(ours="hubbub.core hubbub.store.base", others="sqlalchemy alembic"),
     "hubbub.broker": Rule(ours="hubbub.core hubbub.broker.base"),

@@ -1,7 +1,4 @@
-"""Engine.IO v4: packets, as WebSocket messages and as the payloads of HTTP long-polling.
-
-Source: the protocol's document, github.com/socketio/engine.io-protocol, revision 4.
-"""
+"""Engine.IO v4 (github.com/socketio/engine.io-protocol): packets, as WebSocket messages and as polling's payloads."""
 
 import base64
 import binascii

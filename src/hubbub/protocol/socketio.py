@@ -1,7 +1,4 @@
-"""Socket.IO v5: packets with namespaces, acknowledgements and binary attachments.
-
-Source: the protocol's document, github.com/socketio/socket.io-protocol, revision 5.
-"""
+"""Socket.IO v5 (github.com/socketio/socket.io-protocol): packets with namespaces, acknowledgements and attachments."""
 
 import re
 from collections.abc import Callable

@@ -1,8 +1,4 @@
-"""The WebSocket transport: uvicorn hands every upgrade to this class; frames are written straight to the transport.
-
-The handshake, fragments, pings and closing are the `websockets` library's (sans-I/O, RFC 6455). Frames out are built
-once for all readers (`frames`) and written once per turn of the loop (`flusher`).
-"""
+"""The WebSocket transport: uvicorn hands every upgrade to this class, which writes frames straight to the connection."""
 
 import asyncio
 from http import HTTPStatus
@@ -24,7 +20,11 @@ from hubbub.protocol.engineio import REVISION, PacketType
 
 
 class WebSocketTransport(asyncio.Protocol):
-    """One WebSocket connection, from the request to the last byte."""
+    """One WebSocket connection, from the request to the last byte.
+
+    The handshake, fragments, pings and closing are the `websockets` library's (sans-I/O, RFC 6455). Frames out are
+    built once for all readers (`frames`) and written once per turn of the loop (`flusher`).
+    """
 
     name = "websocket"
     transport: asyncio.Transport
