@@ -33,6 +33,8 @@ def _of(hint: Any) -> st.SearchStrategy[Any]:
         return _marked(args[1])
     if origin in {typing.Union, types.UnionType}:
         return st.one_of(*(_of(arg) for arg in args))
+    if origin is dict:
+        return st.dictionaries(_of(args[0]), _of(args[1]), max_size=3)
     if origin is tuple:
         return st.lists(_of(args[0]), max_size=3).map(tuple)
     if hint is StoredEvent:

@@ -12,8 +12,11 @@ from hubbub.core.event import (
     MessageSent,
     Person,
     Presence,
+    Refused,
     RoomCreated,
     RoomDeleted,
+    Typing,
+    Welcome,
 )
 from hubbub.core.member import Role
 from hubbub.core.room import Lifetime
@@ -78,6 +81,22 @@ TOLD: list[tuple[AnyEvent, dict[str, Any]]] = [
     (
         Presence(code="WXYZ", here=2, came=("a1", "b2")),
         {"type": "presence", "code": "WXYZ", "here": 2, "came": ["a1", "b2"], "went": []},
+    ),
+    (
+        Typing(code="WXYZ", user=ROB),
+        {"type": "typing", "code": "WXYZ", "user": ROB_TOLD},
+    ),
+    (
+        Welcome(me=ROB, token="t"),
+        {"type": "welcome", "me": ROB_TOLD, "token": "t"},
+    ),
+    (
+        Welcome(me=ROB),
+        {"type": "welcome", "me": ROB_TOLD},
+    ),
+    (
+        Refused(command="typing", error={"code": "not_a_member", "field": None}),
+        {"type": "refused", "command": "typing", "error": {"code": "not_a_member", "field": None}},
     ),
     (
         Closing(reason="closing", retry_after=1.5),

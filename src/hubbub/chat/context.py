@@ -15,7 +15,7 @@ from hubbub.hub import Hub
 from hubbub.session import Session
 from hubbub.store.base import Store
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger("hubbub.chat")
+Log = structlog.typing.FilteringBoundLogger
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ class Context:
     empty_since: dict[str, float | None] = field(default_factory=dict)
     leaving: dict[str, set[str]] = field(default_factory=dict)
     look_for_expired_at: float = 0.0
+    log: Log = field(default_factory=lambda: structlog.get_logger("hubbub.chat").bind())
 
 
 def user_of(session: Session) -> User:

@@ -1,7 +1,7 @@
 """Publishing: what has just become durable goes to this node's sessions, to the other nodes and to the log."""
 
 from hubbub.broker.base import Ring
-from hubbub.chat.context import Context, log
+from hubbub.chat.context import Context
 from hubbub.core.event import RoomDeleted
 from hubbub.store.base import Commit
 
@@ -12,7 +12,9 @@ def publish(chat: Context, commit: Commit) -> None:
         chat.hub.publish(event)
         if isinstance(event, RoomDeleted):
             chat.empty_since.pop(event.code, None)
-        where = {} if commit.private else {"code": event.code}
-        log.info(event.type, room=commit.room_id, seq=event.seq, user=event.by.id, **where)
+        if commit.private:
+            chat.log.info(event.type, room=commit.room_id, seq=event.seq, user=event.by.id)
+        else:
+            chat.log.info(event.type, room=commit.room_id, seq=event.seq, user=event.by.id, code=event.code)
     last = commit.events[-1]
     chat.broker.ring(Ring(last.code, last.seq))

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from hubbub.chat import catch_up, lifetimes, members, messages, people, presence, rooms
-from hubbub.chat.context import Context, log
+from hubbub.chat.context import Context
 from hubbub.chat.publish import publish
 from hubbub.core import command as commands
 from hubbub.core.command import Command
@@ -74,7 +74,7 @@ class Chat:
         try:
             await messages.write_reads(self._context, everything=True)
         except ChatError as refused:
-            log.warning("read_positions_lost", error=refused.code.value)
+            self._context.log.warning("read_positions_lost", error=refused.code.value)
 
     async def handle(self, session: Session, command: Command) -> Any:
         """Carry out a command for a session and return its reply (`command.reply` is its type).
@@ -128,6 +128,6 @@ class Chat:
             try:
                 await self.tick()
             except ChatError as error:
-                log.warning("tick_failed", error=error.code.value)
+                self._context.log.warning("tick_failed", error=error.code.value)
             except Exception:
-                log.exception("tick_failed")
+                self._context.log.exception("tick_failed")

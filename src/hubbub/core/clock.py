@@ -1,5 +1,6 @@
 """What the rest of the program may ask about time; the real clock is made in `server`, tests bring a fake one."""
 
+import functools
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -22,4 +23,9 @@ class Clock(Protocol):
 def iso(at: int) -> str:
     """Write a time as people and machines read it: always 24 characters, UTC, milliseconds and Z."""
     whole, rest = divmod(at, SECOND)
-    return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
+    return f"{_iso_second(whole)}.{rest:03d}Z"
+
+
+@functools.lru_cache(maxsize=256)
+def _iso_second(whole: int) -> str:
+    return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}"  # many events share their second

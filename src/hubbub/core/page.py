@@ -29,6 +29,11 @@ def fit(items: Sequence[T], limit: int, *, keep_newest: bool = False) -> tuple[t
     return tuple(reversed(page)) if keep_newest else tuple(page), taken < len(items)
 
 
+def weight(event: object) -> int:
+    """Return roughly how many bytes an event takes, without what JSON adds to its text: cheaper than `cost`."""
+    return _FRAME + (len((event.text or "").encode()) if isinstance(event, MessageSent) else 0)
+
+
 def cost(item: object) -> int:
     """Return how many bytes an item of a page takes at most, as JSON."""
     text = item.text if isinstance(item, MessageSent) else None

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 
-from hubbub.core.event import AnyEvent, MessageSent, StoredEvent
+from hubbub.core.event import AnyEvent, StoredEvent
+from hubbub.core.page import weight
 from hubbub.session import Codec, LiveSession
 
 MOST_PER_TICK = 256 * 1024
 """Bytes of one room that a session is owed in one tick, roughly; the rest follows in the next."""
-
-_FRAME = 600
 
 
 def fan_out(code: str, events: list[AnyEvent], sessions: Iterable[LiveSession]) -> list[AnyEvent]:
@@ -29,7 +28,7 @@ def _fitting(events: list[AnyEvent]) -> int:
     """Return how many events fit into a tick, at least one; an estimate that no codec changes."""
     room = MOST_PER_TICK
     for count, event in enumerate(events):
-        room -= _FRAME + (4 * len(event.text or "") if isinstance(event, MessageSent) else 0)
+        room -= weight(event)
         if room < 0 and count:
             return count
     return len(events)

@@ -2,8 +2,8 @@
 
 from collections import deque
 
-from hubbub.core.event import MemberRenamed, MessageSent, StoredEvent
-from hubbub.core.page import cost
+from hubbub.core.event import MemberRenamed, StoredEvent
+from hubbub.core.page import weight
 
 MOST_EVENTS = 256
 MOST_BYTES = 256 * 1024
@@ -34,9 +34,9 @@ class Ring:
             self._bytes = 0
         self._last_seq = event.seq
         self._events.append(event)
-        self._bytes += _size(event)
+        self._bytes += weight(event)
         while len(self._events) > MOST_EVENTS or self._bytes > MOST_BYTES:
-            self._bytes -= _size(self._events.popleft())
+            self._bytes -= weight(self._events.popleft())
         return True
 
     def since(self, seq: int) -> list[StoredEvent] | None:
@@ -47,7 +47,3 @@ class Ring:
 
     def _names_one_who(self, event: StoredEvent) -> bool:
         return isinstance(event, MemberRenamed) and any(known.by.id == event.user.id for known in self._events)
-
-
-def _size(event: StoredEvent) -> int:
-    return cost(event) if isinstance(event, MessageSent) else cost(None)

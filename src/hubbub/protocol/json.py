@@ -2,9 +2,11 @@
 
 import dataclasses
 import functools
+import operator
 import re
+import typing
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -59,7 +61,7 @@ def decode(kind: type[C], body: bytes, given: Mapping[str, Any] | None = None) -
     """
     given = given or {}
     decoder = _decoder(shape_of(kind, frozenset(given)))
-    return kind(**_checked(lambda: decoder.decode(body)), **given)
+    return kind(**_checked(decoder.decode, body), **given)
 
 
 def convert(kind: type[C], fields: Mapping[str, str], given: Mapping[str, Any] | None = None) -> C:
@@ -69,37 +71,72 @@ def convert(kind: type[C], fields: Mapping[str, str], given: Mapping[str, Any] |
         if has_half_character(name + value):
             raise ChatError(ErrorCode.BAD_REQUEST, "There is half a character in the fields.")
     shape = shape_of(kind, frozenset(given))
-    return kind(**_checked(lambda: msgspec.convert(dict(fields), shape, strict=False)), **given)
+    return kind(**_checked(msgspec.convert, dict(fields), shape, strict=False), **given)
 
 
 def convert_data(kind: type[C], data: Any) -> C:
     """Read a command from JSON that was decoded already. Raises ChatError `bad_request`."""
     shape = shape_of(kind)
-    return kind(**_checked(lambda: msgspec.convert(data, shape)))
+    return kind(**_checked(msgspec.convert, data, shape))
 
 
 def plain(value: object) -> Any:
-    """Return dataclasses as dicts, all the way down."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        row: dict[str, Any] = {}
-        if kind := getattr(value, "type", None):
-            row["type"] = kind
-        for name, is_time, may_go in _plan(type(value)):
-            field = getattr(value, name)
-            if field is None and may_go:
-                continue
-            row[name] = iso(field) if is_time and field is not None else plain(field)
-        return row
-    if isinstance(value, tuple):
-        return [plain(item) for item in value]
-    return value
+    """Return dataclasses as dicts, as far down as JSON says something else than the dataclass does."""
+    plan = _plan(type(value))
+    if plan is None:
+        return [plain(item) for item in value] if isinstance(value, tuple) else value
+    row: dict[str, Any] = dict(zip(plan.names, plan.get(value), strict=True))
+    for name in plan.times:
+        if row[name] is not None:
+            row[name] = iso(row[name])
+    for name in plan.optional:
+        if row[name] is None:
+            del row[name]
+    for name in plan.deep:
+        if name in row:
+            row[name] = plain(row[name])
+    return row
 
 
-@functools.cache
-def _plan(kind: type) -> tuple[tuple[str, bool, bool], ...]:
-    """Return (name, is a time, may be left out) of each field."""
+class _Plan(NamedTuple):
+    """How a dataclass becomes a dict: `get` gives the fields of `names` at once; `deep` ones are plans of their own."""
+
+    names: tuple[str, ...]
+    get: Callable[[Any], tuple[Any, ...]]
+    times: tuple[str, ...]
+    optional: tuple[str, ...]
+    deep: tuple[str, ...]
+
+
+_PLANS: dict[Any, _Plan | None] = {}
+
+
+def _plan(kind: Any) -> _Plan | None:
+    """Return the plan of a dataclass, None for every other type."""
+    if kind not in _PLANS:
+        _PLANS[kind] = _make_plan(kind) if dataclasses.is_dataclass(kind) else None
+    return _PLANS[kind]
+
+
+def _make_plan(kind: Any) -> _Plan:
     fields = dataclasses.fields(kind)
-    return tuple((field.name, field.name in TIMES, field.default is None) for field in fields)
+    names = (*(["type"] if getattr(kind, "type", None) else []), *(field.name for field in fields))
+    hints = typing.get_type_hints(kind)
+    return _Plan(
+        names,
+        operator.attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names),
+        tuple(field.name for field in fields if field.name in TIMES),
+        tuple(field.name for field in fields if field.default is None),
+        tuple(field.name for field in fields if _is_deep(hints[field.name])),
+    )
+
+
+def _is_deep(hint: Any) -> bool:
+    """Tell whether values of this type look otherwise in JSON than the encoder itself would write them."""
+    if dataclasses.is_dataclass(hint):
+        plan = _plan(hint)
+        return plan is not None and bool(plan.times or plan.optional or plan.deep or "type" in plan.names)
+    return any(_is_deep(arg) for arg in typing.get_args(hint))
 
 
 @functools.cache
@@ -107,18 +144,18 @@ def _decoder(shape: type[msgspec.Struct]) -> "msgspec.json.Decoder[msgspec.Struc
     return msgspec.json.Decoder(shape)
 
 
-def _checked(read: Callable[[], msgspec.Struct]) -> dict[str, Any]:
+def _checked(read: Callable[..., Any], *args: Any, **more: Any) -> dict[str, Any]:
+    """Return the fields that a reader finds. Raises ChatError `bad_request` for what it can't read."""
     try:
-        shape = read()
+        return msgspec.structs.asdict(read(*args, **more))
     except msgspec.ValidationError as error:
         found = _TELLS_FIELD.search(str(error))
         field = (found[1] or found[2]) if found else None
         raise ChatError(ErrorCode.BAD_REQUEST, _words(str(error)), field=field) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeError):
         raise ChatError(ErrorCode.BAD_REQUEST, "The body isn't valid JSON.") from None
     except RecursionError:
         raise ChatError(ErrorCode.BAD_REQUEST, "The body is nested too deeply.") from None
-    return msgspec.structs.asdict(shape)
 
 
 def _words(words: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import io
 import secrets
 import socket
@@ -43,6 +44,7 @@ def serve(settings: Settings) -> int:
     with own_folder(settings.data) as folder, bind(settings.host, settings.port) as listener:
         try:
             install = prepare(folder.database, _say)
+            _calm_collector()
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 exit_code = runner.run(_serve(settings, folder, listener, install))
             note_stop(folder.database)
@@ -85,6 +87,16 @@ async def drain(door: Door, live: ChatGateway, server: HttpServer, serving: "asy
         server.hang_up()
     await serving
     log.info("stopped")
+
+
+def _calm_collector() -> None:
+    """Let the garbage collector look at new objects alone, and seldom: nothing here leaves cycles behind in number.
+
+    With the usual thresholds it costs a quarter of the CPU once a thousand people are connected.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _context(settings: Settings, store: SqliteStore) -> Context:

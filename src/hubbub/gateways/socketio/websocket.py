@@ -1,4 +1,4 @@
-"""The WebSocket transport: uvicorn hands every upgrade to this class, which writes frames straight to the connection."""
+"""The WebSocket transport: uvicorn hands it every upgrade, and it writes frames straight to the connection."""
 
 import asyncio
 from http import HTTPStatus
