@@ -33,10 +33,9 @@ def _of(hint: Any) -> st.SearchStrategy[Any]:
         return _marked(args[1])
     if origin in {typing.Union, types.UnionType}:
         return st.one_of(*(_of(arg) for arg in args))
-    if origin is dict:
-        return st.dictionaries(_of(args[0]), _of(args[1]), max_size=3)
-    if origin is tuple:
-        return st.lists(_of(args[0]), max_size=3).map(tuple)
+    if origin in {dict, tuple}:
+        lists = st.lists(_of(args[0]), max_size=3, unique=origin is dict)
+        return lists.map(tuple) if origin is tuple else lists.map(dict.fromkeys)
     if hint is StoredEvent:
         return st.one_of(*(any_of(kind) for kind in STORED_EVENTS))
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
