@@ -36,7 +36,7 @@ def throttles() -> str:
             "address" if what in _BY_ADDRESS else "user",
             f"{limit.times} in {limit.seconds:,} s",
             limit.burst,
-            "refused with `slow_down`, told only to who waits for a reply" if limit.silent else "refused with `slow_down`",
+            "refused with `slow_down`" + (", told only to who waits for a reply" if limit.silent else ""),
         )
         for what, limit in LIMITS.items()
     ]
