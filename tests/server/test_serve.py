@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from hubbub.chat import Chat
 from hubbub.gateways.http import Door, build_app
+from hubbub.gateways.socketio.gateway import ChatGateway
 from hubbub.server import serve
 from hubbub.server.http import HttpServer
 
@@ -25,6 +26,7 @@ class Story:
         self.events: list[str] = []
         self.door = Door(cast("Chat", self), "cookie", self.ready, dict)
         self.server = _Server(self)
+        self.live = cast("ChatGateway", _Live(self))
         self.ended = asyncio.Event()
 
     async def ready(self) -> bool:
@@ -32,6 +34,14 @@ class Story:
 
     def close(self, retry_after: float) -> None:
         self.events.append(f"everybody told to come back after {retry_after:g} s")
+
+
+class _Live:
+    def __init__(self, story: Story) -> None:
+        self.story = story
+
+    async def close(self) -> None:
+        self.story.events.append("live connections closed")
 
 
 class _Server(HttpServer):
@@ -55,10 +65,11 @@ async def test_newcomers_are_kept_out_then_all_are_told_then_what_is_under_way_e
     story = Story()
     serving = asyncio.create_task(story.server.serve())
     asyncio.get_running_loop().call_soon(story.ended.set)
-    await serve.drain(story.door, story.server, serving)
+    await serve.drain(story.door, story.live, story.server, serving)
     assert story.events == [
         "listeners closed, draining: True",
         "everybody told to come back after 1 s",
+        "live connections closed",
         "ended, asked to: True",
     ]
 
@@ -66,13 +77,13 @@ async def test_newcomers_are_kept_out_then_all_are_told_then_what_is_under_way_e
 async def test_who_does_not_end_in_time_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serve, "GRACE", 0.01)
     story = Story()
-    await serve.drain(story.door, story.server, asyncio.create_task(story.server.serve()))
+    await serve.drain(story.door, story.live, story.server, asyncio.create_task(story.server.serve()))
     assert story.events[-2:] == ["cut off", "ended, asked to: True"]
 
 
 async def test_a_server_that_drains_or_whose_store_does_not_answer_is_not_ready() -> None:
     story = Story()
-    async with asking(build_app(story.door, most_connections=None)) as client:
+    async with asking(build_app(story.door)) as client:
         assert (await client.get("/readyz")).status_code == 200
         story.door.draining = True
         draining = await client.get("/readyz")

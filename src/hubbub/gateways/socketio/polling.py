@@ -15,6 +15,7 @@ from hubbub.gateways.socketio.socket import EngineSocket
 from hubbub.protocol import json
 from hubbub.protocol.engineio import REVISION, SEPARATOR, PacketType, decode_payload
 from hubbub.protocol.malformed import MalformedError
+from hubbub.session import UNIX_SOCKET
 
 _END = SEPARATOR.encode()
 _POST_SECONDS = 20.0
@@ -156,10 +157,12 @@ class PollingEndpoint:
             raise _BadRequestError(4, "Forbidden", HTTPStatus.FORBIDDEN)
         if request.method not in ({"GET", "POST"} if "sid" in query else {"GET"}):
             raise _BadRequestError(2, "Bad handshake method")
+        if self._engine.draining and "sid" not in query:
+            raise _BadRequestError(4, "Forbidden", HTTPStatus.SERVICE_UNAVAILABLE)
 
     def _open(self, request: Request) -> Response:
         transport = PollingTransport()
-        address = request.client.host if request.client and request.client.host else "local"
+        address = request.client.host if request.client and request.client.host else UNIX_SOCKET
         transport.socket = self._engine.open(transport, self._owner(request), address, ["websocket"])
         return _payload(transport.take())
 

@@ -21,6 +21,7 @@ from hubbub.gateways.socketio.origin import owner_of
 from hubbub.gateways.socketio.settings import CLOSE_SECONDS, HIGH_WATER, MOST_OWED, SLOW_SECONDS, UPGRADE_SECONDS
 from hubbub.gateways.socketio.socket import EngineSocket
 from hubbub.protocol.engineio import REVISION, PacketType
+from hubbub.session import UNIX_SOCKET
 
 
 class WebSocketTransport(asyncio.Protocol):
@@ -48,6 +49,7 @@ class WebSocketTransport(asyncio.Protocol):
         self._fragments_are_text = False
         self._timer: asyncio.TimerHandle | None = None
         self._closing = False
+        self._address: str | None = None
 
     # What asyncio and uvicorn call
 
@@ -70,6 +72,9 @@ class WebSocketTransport(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone."""
         self._connections.discard(self)
+        if self._address is not None:
+            self._engine.settings.crowd.leave(self._address)
+            self._address = None
         self._stop_timer()
         self._owed.clear()
         self._closing = True
@@ -202,6 +207,8 @@ class WebSocketTransport(asyncio.Protocol):
                 self.transport.write(data)
             elif self.transport.can_write_eof():
                 self.transport.write_eof()
+            else:
+                self.transport.close()  # TLS can't close one side
         if self._protocol.close_expected() and not self._closing:
             self._closing = True
             self._set_timer(CLOSE_SECONDS, self.abort)
@@ -209,9 +216,12 @@ class WebSocketTransport(asyncio.Protocol):
     # The handshake and the upgrade
 
     def _shake_hands(self, request: Request) -> None:
-        url = urlsplit(request.path)
+        settings, url = self._engine.settings, urlsplit(request.path)
         query = {name: values[-1] for name, values in parse_qs(url.query).items()}
-        refusal = self._refusal(url.path, query, request)
+        address = settings.client_of(self._peer(), request.headers.get_all("X-Forwarded-For"))
+        self._address = address
+        crowded = settings.crowd.enter(address)
+        refusal = HTTPStatus.TOO_MANY_REQUESTS if crowded else self._refusal(url.path, query, request)
         if refusal:
             self._protocol.send_response(self._protocol.reject(refusal, f"{refusal.phrase}\n"))
             self._closing = True
@@ -223,16 +233,18 @@ class WebSocketTransport(asyncio.Protocol):
             self._set_timer(CLOSE_SECONDS, self.abort)
             return
         self._write_protocol()
-        owner = owner_of(request.headers.get("Cookie", ""), self._engine.settings)
+        owner = owner_of(request.headers.get("Cookie", ""), settings)
         if "sid" in query:
             self._begin_upgrade(query["sid"], owner)
         else:
-            self._socket = self._engine.open(self, owner, self._address(), [])
+            self._socket = self._engine.open(self, owner, address, [])
 
     def _refusal(self, path: str, query: dict[str, str], request: Request) -> HTTPStatus | None:
         settings = self._engine.settings
         if path.rstrip("/") != settings.path.rstrip("/"):
             return HTTPStatus.NOT_FOUND
+        if self._engine.draining:
+            return HTTPStatus.SERVICE_UNAVAILABLE
         if query.get("EIO") != REVISION or query.get("transport") != self.name:
             return HTTPStatus.BAD_REQUEST
         if not settings.may_connect(request.headers.get("Origin"), request.headers.get("Host", "")):
@@ -264,9 +276,9 @@ class WebSocketTransport(asyncio.Protocol):
             socket.lost(self, "malformed probe")
             self.close(1002, "malformed probe")
 
-    def _address(self) -> str:
+    def _peer(self) -> str:
         peer = self.transport.get_extra_info("peername")
-        return str(peer[0]) if isinstance(peer, tuple) and peer else "local"
+        return str(peer[0]) if isinstance(peer, tuple) and peer else UNIX_SOCKET
 
     def _set_timer(self, seconds: float, do: Any) -> None:
         self._stop_timer()

@@ -1,0 +1,84 @@
+"""One HTTP connection: uvicorn's, with a deadline and a bound for headers, and a deadline for who doesn't read."""
+
+import asyncio
+from collections.abc import Callable
+from typing import cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_SECONDS = 10.0
+"""Time for the headers of a request to arrive, and for a new connection to ask anything at all."""
+
+MOST_HEAD_BYTES = 64 * 1024
+"""Headers that are longer are refused, give or take what one read brings."""
+
+READ_SECONDS = 30.0
+"""Time for a client to take what fills its connection."""
+
+
+class HttpConnection(HttpToolsProtocol):
+    """Uvicorn waits for the end of headers for ever, however many come, and for a reader that has stopped."""
+
+    _head_timer: asyncio.TimerHandle | None = None
+    _read_timer: asyncio.TimerHandle | None = None
+    _head_bytes = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to wait for the first request."""
+        super().connection_made(cast("asyncio.Transport", transport))
+        self._await_head(transport.close)  # without a word: browsers open connections in advance
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the deadlines."""
+        self._end_head()
+        self._end_read()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came, unless it makes the headers too long."""
+        super().data_received(data)
+        if self._head_timer:
+            self._head_bytes += len(data)
+            if self._head_bytes > MOST_HEAD_BYTES:
+                self._refuse(b"431 Request Header Fields Too Large")
+
+    def on_message_begin(self) -> None:
+        """Begin to wait for the end of the headers."""
+        super().on_message_begin()
+        self._await_head(lambda: self._refuse(b"408 Request Timeout"))
+
+    def on_headers_complete(self) -> None:
+        """See that the headers have come in time."""
+        self._end_head()
+        super().on_headers_complete()
+
+    def pause_writing(self) -> None:
+        """Begin to wait for the reader."""
+        super().pause_writing()
+        self._read_timer = self.loop.call_later(READ_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """See that the reader reads."""
+        self._end_read()
+        super().resume_writing()
+
+    def _await_head(self, too_late: Callable[[], None]) -> None:
+        self._end_head()
+        self._head_bytes = 0
+        self._head_timer = self.loop.call_later(HEAD_SECONDS, too_late)
+
+    def _end_head(self) -> None:
+        if self._head_timer:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _end_read(self) -> None:
+        if self._read_timer:
+            self._read_timer.cancel()
+            self._read_timer = None
+
+    def _refuse(self, status: bytes) -> None:
+        self._end_head()
+        if not self.transport.is_closing():
+            self.transport.write(b"HTTP/1.1 " + status + b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+            self.transport.close()

@@ -1,0 +1,151 @@
+"""Deadlines and bounds of one connection: for headers that don't end, and for readers that don't read."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from hubbub.server import connection
+from hubbub.server.http import make_server
+from hubbub.server.listen import bind
+from tests.server_process import STOP_WITHIN
+
+pytestmark = pytest.mark.anyio
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Connect = Callable[[], "contextlib.AbstractAsyncContextManager[Streams]"]
+
+HEAD = b"GET / HTTP/1.1\r\nHost: here\r\n"
+REQUEST = HEAD + b"\r\n"
+
+
+@pytest.fixture
+def hurry(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Set deadlines that a test can wait for, for what begins from now on."""
+
+    def set_deadlines() -> None:
+        monkeypatch.setattr(connection, "HEAD_SECONDS", 0.05)
+        monkeypatch.setattr(connection, "READ_SECONDS", 0.05)
+
+    return set_deadlines
+
+
+async def hello(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
+    await send({"type": "http.response.body", "body": b"hello"})
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp) -> AsyncIterator[Connect]:
+    """Serve an application; give what connects to it."""
+
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[Streams]:
+        reader, writer = await asyncio.open_connection(*address)
+        try:
+            async with asyncio.timeout(STOP_WITHIN):
+                yield reader, writer
+        finally:
+            writer.transport.abort()
+
+    with bind("127.0.0.1", 0) as listener:
+        address = listener.getsockname()
+        server = make_server(app)
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            yield connect
+        finally:
+            server.should_exit = True
+            await task
+
+
+async def test_who_asks_nothing_is_hung_up_on_without_a_word(hurry: Callable[[], None]) -> None:
+    hurry()
+    async with serving(hello) as connect, connect() as (reader, _):
+        assert await reader.read() == b""
+
+
+async def test_headers_that_do_not_end_are_refused_however_they_trickle(hurry: Callable[[], None]) -> None:
+    async with serving(hello) as connect, connect() as (reader, writer):
+        await ask(reader, writer)
+        hurry()
+        writer.write(HEAD + b"X-More: ")
+        answer = asyncio.ensure_future(reader.read())
+        while not answer.done():
+            writer.write(b"x")
+            await asyncio.wait({answer}, timeout=0.01)
+        assert answer.result().startswith(b"HTTP/1.1 408 ")
+
+
+async def test_endless_headers_are_refused_long_before_the_deadline() -> None:
+    async with serving(hello) as connect, connect() as (reader, writer):
+        writer.write(HEAD + b"X-More: ")
+        answer = asyncio.ensure_future(reader.readline())
+        with contextlib.suppress(ConnectionError):
+            while not answer.done():
+                writer.write(b"x" * 4096)
+                await writer.drain()
+        assert (await answer).startswith(b"HTTP/1.1 431 ")
+
+
+async def test_headers_just_below_the_bound_are_taken() -> None:
+    async with serving(hello) as connect, connect() as (reader, writer):
+        writer.write(HEAD + b"X-More: " + b"x" * (connection.MOST_HEAD_BYTES - 1024) + b"\r\n\r\n")
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_neither_a_pause_between_requests_nor_a_slow_answer_is_cut_short(hurry: Callable[[], None]) -> None:
+    asked, answer = asyncio.Event(), asyncio.Event()
+    answer.set()
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        asked.set()
+        await answer.wait()
+        await hello(scope, receive, send)
+
+    async with serving(slow) as connect, connect() as (reader, writer):
+        await ask(reader, writer)
+        asked.clear()
+        answer.clear()
+        hurry()
+        await a_deadline_passes(connect)
+        asking = asyncio.ensure_future(ask(reader, writer))
+        await asked.wait()
+        await a_deadline_passes(connect)
+        answer.set()
+        await asking
+
+
+async def test_who_stops_reading_is_cut_off_and_the_application_sees_a_client_that_left(
+    hurry: Callable[[], None],
+) -> None:
+    ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    async def flood(scope: Scope, receive: Receive, send: Send) -> None:
+        hurry()
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        left = asyncio.ensure_future(receive())
+        while not left.done():
+            await send({"type": "http.response.body", "body": bytes(65536), "more_body": True})
+            await asyncio.wait({left}, timeout=0)
+        ended.set_result(left.result()["type"])
+
+    async with serving(flood) as connect, connect() as (_, writer):
+        writer.write(REQUEST)
+        assert await ended == "http.disconnect"
+
+
+async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Send a request and read its answer."""
+    writer.write(REQUEST)
+    assert (await reader.readuntil(b"hello")).startswith(b"HTTP/1.1 200 ")
+
+
+async def a_deadline_passes(connect: Connect) -> None:
+    """Wait until somebody who asked nothing has been hung up on."""
+    async with connect() as (reader, _):
+        assert await reader.read() == b""
