@@ -72,6 +72,12 @@ class Settings(BaseSettings):
     metrics_token: str = Field("", description="Who asks for /metrics must send it; unset, only this machine may ask.")
     throttle: bool = Field(True, description="Off lifts every limit on how often; for benchmarks only.")
     most_connections: int = Field(500, ge=1, description="Connections that one address may have open at once.")
+    ping_interval: int = Field(
+        25_000, ge=10, le=600_000, description="Milliseconds after which a live client is asked if it is still there."
+    )
+    ping_timeout: int = Field(
+        20_000, ge=10, le=600_000, description="Milliseconds in which it must answer, or its connection is closed."
+    )
     vanish_after: float = Field(
         600, ge=0, description="Seconds after which a vanishing room dies when its last person has gone."
     )

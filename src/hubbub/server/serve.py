@@ -66,9 +66,10 @@ async def _serve(
     async with SqliteStore.open(folder.database) as store:
         context = _context(settings, store)
         async with Chat(context) as chat:
-            door = _door(settings, context, chat, install, store)
+            door = _door(settings, chat, install, store)
             limits = _limits(settings, door)
             live = _live(settings, door, limits)
+            door.measure = functools.partial(_measure, context, store, live)
             app = Forwarded(build_app(door, {"/socket.io": live.polling}), limits)
             server = make_server(app, functools.partial(CountedConnection, limits), live.websocket, tls)
             stop.hurry = server.hang_up
@@ -111,7 +112,7 @@ def _context(settings: Settings, store: SqliteStore) -> Context:
     )
 
 
-def _door(settings: Settings, context: Context, chat: Chat, install: str, store: SqliteStore) -> Door:
+def _door(settings: Settings, chat: Chat, install: str, store: SqliteStore) -> Door:
     secure = settings.public_url.startswith("https://")
 
     async def ready() -> bool:
@@ -122,26 +123,28 @@ def _door(settings: Settings, context: Context, chat: Chat, install: str, store:
             return False
         return True
 
-    def measure() -> dict[str, float]:
-        stats = store.stats
-        counted = {f"hub_{name}": float(count) for name, count in context.hub.counts().items()}
-        return counted | {
-            "store_changes_total": stats.changes,
-            "store_commits_total": stats.commits,
-            "store_failed_commits_total": stats.failed_commits,
-            "store_seconds_total": stats.seconds,
-        }
-
     return Door(
         chat=chat,
         cookie=f"__Host-hubbub_{install}" if secure else f"hubbub_{install}",
         ready=ready,
-        measure=measure,
+        measure=dict,
         secure=secure,
         origins=frozenset({settings.public_url} if settings.public_url else ()),
         metrics_token=settings.metrics_token,
         version=__version__,
     )
+
+
+def _measure(context: Context, store: SqliteStore, live: ChatGateway) -> dict[str, float]:
+    stats = store.stats
+    counted = {f"hub_{name}": float(count) for name, count in context.hub.counts().items()}
+    return counted | {
+        "live_sockets": len(live.engine),
+        "store_changes_total": stats.changes,
+        "store_commits_total": stats.commits,
+        "store_failed_commits_total": stats.failed_commits,
+        "store_seconds_total": stats.seconds,
+    }
 
 
 def _limits(settings: Settings, door: Door) -> Limits:
@@ -155,6 +158,8 @@ def _live(settings: Settings, door: Door, limits: Limits) -> ChatGateway:
         client_of=limits.proxies.client_of,
         crowd=limits.busy,
         cookie=door.cookie,
+        ping_interval=settings.ping_interval,
+        ping_timeout=settings.ping_timeout,
     )
     return ChatGateway(door.chat, engine, secrets.token_bytes)
 
