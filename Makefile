@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.run-ready
 TEST_READY := $(VENV)/.test-ready
+JS_READY := tests/js/node_modules/.ready
 PYTHON ?=
 ARGS ?=
 
@@ -27,11 +28,11 @@ lint: $(TEST_READY) ## Check style and formatting.
 types: $(TEST_READY) ## Check types.
 	@$(BIN)/mypy
 
-unit: $(TEST_READY) ## Run the tests alone (ARGS="tests/core -x" for some of them).
+unit: $(TEST_READY) $(JS_READY) ## Run the tests alone (ARGS="tests/core -x" for some of them).
 	@tools/need curl
 	@$(BIN)/pytest -n 2 -m "not long" --durations=5 $(ARGS)
 
-long: $(TEST_READY) ## Run the soaks and repeats that take minutes.
+long: $(TEST_READY) $(JS_READY) ## Run the soaks and repeats that take minutes.
 	@$(BIN)/pytest -m long $(ARGS)
 
 bench: $(TEST_READY) ## Measure how fast it delivers.
@@ -44,7 +45,7 @@ docs: $(TEST_READY) ## Rewrite the generated parts of the documents.
 	@$(BIN)/python -m tools.docs
 
 clean: ## Remove what was installed and cached here; rooms and messages stay.
-	@rm -rf $(VENV) .venvs .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .venvs tests/js/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@tools/make_venv $(VENV) $(PYTHON)
@@ -59,3 +60,6 @@ $(TEST_READY): $(BIN)/python pyproject.toml
 	@$(BIN)/python -m pip install -qq --upgrade "pip>=25.1" # older ones don't know --group
 	@$(BIN)/python -m pip install -qq --editable . --group test --group lint
 	@touch $(RUN_READY) $@
+
+$(JS_READY): tests/js/package.json tests/js/package-lock.json | $(TEST_READY)
+	@tools/install_js $(BIN)/python

@@ -94,6 +94,9 @@ def test_a_variable_that_nobody_reads_is_refused(monkeypatch: pytest.MonkeyPatch
         ("public_url", "https://chat.example.org/chat"),
         ("trusted_proxies", "*"),
         ("vanish_after", "-1"),
+        ("ping_interval", "9"),
+        ("ping_interval", "1.5"),
+        ("ping_timeout", "600001"),
         ("code_alphabet", "abc"),
     ],
 )

@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from hubbub.core.join_code import ALPHABET
+from hubbub.session import UNIX_SOCKET
 
 
 class SettingsError(Exception):
@@ -33,8 +34,9 @@ def _split(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
-def _checked_network(address: str) -> str:
-    ip_network(address)
+def _checked_proxy(address: str) -> str:
+    if address != UNIX_SOCKET:
+        ip_network(address)
     return address
 
 
@@ -51,19 +53,31 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 lets other machines in.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one. PORT is honoured too.")
+    unix_socket: Path | None = Field(None, description="Path of a Unix socket to listen on as well, without TLS.")
+    tls_cert: Path | None = Field(
+        None, description="PEM file with the certificate, and those between it and the root; needs `tls_key`."
+    )
+    tls_key: Path | None = Field(None, description="PEM file with the certificate's private key.")
     data: Path = Field(default_factory=_default_data, description="Folder of the database and the secrets.")
     public_url: Annotated[str, AfterValidator(_checked_site)] = Field(
         "", description="Where people reach this server, such as https://chat.example.org."
     )
     trusted_proxies: Annotated[
-        list[Annotated[str, AfterValidator(_checked_network)]], NoDecode, BeforeValidator(_split)
+        list[Annotated[str, AfterValidator(_checked_proxy)]], NoDecode, BeforeValidator(_split)
     ] = Field(
-        default_factory=list, description="Addresses whose X-Forwarded-For is believed, with commas between them."
+        default_factory=list,
+        description="Addresses whose X-Forwarded-For is believed, with commas between them; local is the Unix socket.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
     metrics_token: str = Field("", description="Who asks for /metrics must send it; unset, only this machine may ask.")
     throttle: bool = Field(True, description="Off lifts every limit on how often; for benchmarks only.")
-    most_connections: int = Field(500, ge=1, description="Requests that one address may have under way at once.")
+    most_connections: int = Field(500, ge=1, description="Connections that one address may have open at once.")
+    ping_interval: int = Field(
+        25_000, ge=10, le=600_000, description="Milliseconds after which a live client is asked if it is still there."
+    )
+    ping_timeout: int = Field(
+        20_000, ge=10, le=600_000, description="Milliseconds in which it must answer, or its connection is closed."
+    )
     vanish_after: float = Field(
         600, ge=0, description="Seconds after which a vanishing room dies when its last person has gone."
     )

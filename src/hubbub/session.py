@@ -8,6 +8,9 @@ from hubbub.core.event import AnyEvent
 from hubbub.core.throttle import network_of
 from hubbub.core.user import User
 
+UNIX_SOCKET = "local"
+"""What counts as the address of whoever comes through a Unix socket, which has none."""
+
 Codec = Callable[[AnyEvent], bytes]
 """Turns an event into the bytes of one door, which sessions with the same codec share; they may be joined."""
 

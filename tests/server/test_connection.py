@@ -53,7 +53,7 @@ async def serving(app: ASGIApp) -> AsyncIterator[Connect]:
 
     with bind("127.0.0.1", 0) as listener:
         address = listener.getsockname()
-        server = make_server(app, asyncio.Protocol, [])
+        server = make_server(app)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             yield connect

@@ -27,6 +27,7 @@ class Story:
         self.door = Door(cast("Chat", self), "cookie", self.ready, dict)
         self.live = cast("ChatGateway", _Live(self))
         self.server = _Server(self)
+        self.live = cast("ChatGateway", _Live(self))
         self.ended = asyncio.Event()
 
     async def ready(self) -> bool:
@@ -83,7 +84,7 @@ async def test_who_does_not_end_in_time_is_cut_off(monkeypatch: pytest.MonkeyPat
 
 async def test_a_server_that_drains_or_whose_store_does_not_answer_is_not_ready() -> None:
     story = Story()
-    async with asking(build_app(story.door, most_connections=None)) as client:
+    async with asking(build_app(story.door)) as client:
         assert (await client.get("/readyz")).status_code == 200
         story.door.draining = True
         draining = await client.get("/readyz")

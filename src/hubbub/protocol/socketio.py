@@ -9,9 +9,12 @@ from typing import Any
 import msgspec
 
 from hubbub.core.shape import MAX_SEQ
+from hubbub.protocol.limits import MAX_BODY
 from hubbub.protocol.malformed import MalformedError
 
 MOST_ATTACHMENTS = 16
+"""Attachments of one packet; all together they have no more bytes than one message may have."""
+
 ROOT = "/"
 
 
@@ -40,7 +43,7 @@ class Packet:
     data: Any = None
 
 
-_HEAD = re.compile(r"([0-6])(?:(\d{1,9})-)?(?:(/[^,\x00-\x1f]{0,255})(?:,|$))?(\d{1,17})?")
+_HEAD = re.compile(r"([0-6])(?:([0-9]{1,9})-)?(?:(/[^,\x00-\x1f]{0,255})(?:,|\Z))?([0-9]{1,17})?")
 _BINARY = {PacketType.BINARY_EVENT: PacketType.EVENT, PacketType.BINARY_ACK: PacketType.ACK}
 _decode_json: Callable[[str], Any] = msgspec.json.Decoder().decode
 _encode_json: Callable[[Any], bytes] = msgspec.json.Encoder().encode
@@ -48,13 +51,17 @@ _RESERVED = frozenset({"connect", "connect_error", "disconnect", "disconnecting"
 
 
 class Decoder:
-    """Turns the messages of one connection into packets; keeps a binary one until its attachments are there."""
+    """Turns the messages of one connection into packets; keeps a binary one until its attachments are there.
 
-    __slots__ = ("_attachments", "_missing", "_waiting")
+    It keeps the text, not what it says: that may take thirty times as much memory.
+    """
+
+    __slots__ = ("_attachments", "_missing", "_room", "_waiting")
 
     def __init__(self) -> None:
-        self._waiting: Packet | None = None
+        self._waiting = ""
         self._missing = 0
+        self._room = 0
         self._attachments: list[bytes] = []
 
     def text(self, text: str) -> Packet | None:
@@ -64,20 +71,22 @@ class Decoder:
         packet, attachments = _decode(text)
         if not attachments:
             return packet
-        self._waiting, self._missing = packet, attachments
+        self._waiting, self._missing, self._room = text, attachments, MAX_BODY
         return None
 
     def binary(self, attachment: bytes) -> Packet | None:
         """Take in a binary message; return the packet that it completes. Raises MalformedError."""
-        if self._waiting is None:
+        if not self._waiting:
             raise MalformedError("an attachment of nothing")
+        self._room -= len(attachment)
+        if self._room < 0:
+            raise MalformedError("too many bytes in attachments")
         self._attachments.append(attachment)
         if len(self._attachments) < self._missing:
             return None
-        packet, attachments = self._waiting, self._attachments
-        self._waiting, self._attachments = None, []
-        packet.data = _with_attachments(packet.data, attachments)
-        return packet
+        text, attachments = self._waiting, self._attachments
+        self._waiting, self._attachments = "", []
+        return _complete(text, attachments)
 
 
 def encode(packet: Packet) -> tuple[str, list[bytes]]:
@@ -105,6 +114,15 @@ def _decode(text: str) -> tuple[Packet, int]:
     packet = Packet(_BINARY.get(kind, kind), _namespace(head[3]), _number(head[4]), _json(text[head.end() :]))
     _check(packet)
     return packet, count
+
+
+def _complete(text: str, attachments: list[bytes]) -> Packet:
+    packet, _ = _decode(text)
+    try:
+        packet.data = _with_attachments(packet.data, attachments)
+    except RecursionError:
+        raise MalformedError("nested too deeply") from None
+    return packet
 
 
 def _namespace(found: str | None) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 
 import uvicorn
@@ -15,17 +16,39 @@ GRACE = 7
 """Seconds that requests under way have to end when the server stops; those that don't are cut off then."""
 
 
-class HttpServer(uvicorn.Server):
-    """A uvicorn server that leaves signals to us: its own handling would end the process before we have drained."""
+HANDSHAKE_SECONDS = 10.0
+"""Time for a TLS handshake; until its end nobody counts the connection."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+
+class HttpServer(uvicorn.Server):
+    """A uvicorn server on our sockets, of which those of the network may speak TLS.
+
+    It leaves signals to us: uvicorn's own handling would end the process before we have drained.
+    """
+
+    def __init__(self, config: uvicorn.Config, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(config)
         self.servers: list[asyncio.base_events.Server] = []
+        self._tls = tls
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Capture none."""
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen. Uvicorn would speak TLS on the Unix socket too, which its permissions protect already."""
+        loop = asyncio.get_running_loop()
+        seconds = HANDSHAKE_SECONDS if self._tls else None
+        for listener in sockets or []:
+            if listener.family == socket.AF_UNIX:
+                server = await loop.create_unix_server(self._connection, sock=listener)
+            else:
+                server = await loop.create_server(
+                    self._connection, sock=listener, ssl=self._tls, ssl_handshake_timeout=seconds
+                )
+            self.servers.append(server)
+        self.started = True
 
     def close_listeners(self) -> None:
         """Accept nobody any more; who is connected stays."""
@@ -37,28 +60,37 @@ class HttpServer(uvicorn.Server):
         for connection in list(self.server_state.connections):
             connection.transport.abort()
 
+    def _connection(self) -> asyncio.Protocol:
+        make: Callable[..., asyncio.Protocol] = self.config.http_protocol_class
+        return make(config=self.config, server_state=self.server_state, app_state={})
 
-def make_server(app: ASGIApp, websocket: Callable[..., asyncio.Protocol], trusted_proxies: list[str]) -> HttpServer:
-    """Return a server for our application."""
+
+def make_server(
+    app: ASGIApp,
+    http: Callable[..., asyncio.Protocol] = HttpConnection,
+    websocket: Callable[..., asyncio.Protocol] | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> HttpServer:
+    """Return a server for our application; `http` and `websocket` make what takes the bytes of a connection."""
     config = uvicorn.Config(
         app,
-        http=HttpConnection,
-        ws=websocket,  # type: ignore[arg-type]
+        http=http,  # type: ignore[arg-type]
+        ws=websocket or "none",  # type: ignore[arg-type]
+        interface="asgi3",
         lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=bool(trusted_proxies),
-        forwarded_allow_ips=trusted_proxies or None,
+        proxy_headers=False,  # its middleware never reaches WebSockets; `forwarded` is ours
         timeout_graceful_shutdown=GRACE + 1,  # what doesn't even end when it is cut off is cancelled
         timeout_keep_alive=75,
     )
-    return HttpServer(config)
+    return HttpServer(config, tls)
 
 
-def run(server: HttpServer, listener: socket.socket) -> "asyncio.Task[None]":
+def run(server: HttpServer, listeners: list[socket.socket]) -> "asyncio.Task[None]":
     """Serve in a task of its own."""
-    return asyncio.get_running_loop().create_task(server.serve(sockets=[listener]), name="http")
+    return asyncio.get_running_loop().create_task(server.serve(sockets=listeners), name="http")
 
 
 class StopSignals:

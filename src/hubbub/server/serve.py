@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
+import functools
 import gc
 import io
 import secrets
 import socket
+import ssl
+import sys
 from typing import Any
 
 import structlog
@@ -17,17 +20,22 @@ from hubbub.chat import Chat, ChatSettings
 from hubbub.chat.context import Context
 from hubbub.config import Settings
 from hubbub.core.error import ChatError
-from hubbub.gateways.http import Door, build_app
+from hubbub.gateways.http import Door, build_app, build_refusal
 from hubbub.gateways.socketio.gateway import ChatGateway
 from hubbub.gateways.socketio.origin import same_site
 from hubbub.gateways.socketio.settings import EngineSettings
 from hubbub.hub import Hub
 from hubbub.server.clock import SystemClock
+from hubbub.server.counted import CountedConnection
+from hubbub.server.crowd import Crowd, Limits
 from hubbub.server.failure import CannotStartError
 from hubbub.server.folder import DataFolder, own_folder
+from hubbub.server.forwarded import Forwarded
 from hubbub.server.http import GRACE, HttpServer, StopSignals, make_server, run
-from hubbub.server.listen import bind, reachable_by_others, url_of
+from hubbub.server.listen import listen, reachable_by_others, url_of
 from hubbub.server.logs import set_up_logs
+from hubbub.server.proxies import Proxies
+from hubbub.server.tls import load_tls
 from hubbub.store.base import StoreBrokenError
 from hubbub.store.sqlite import SqliteStore
 from hubbub.store.sqlite.files import note_stop, prepare
@@ -41,31 +49,36 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger("hubbub.server
 def serve(settings: Settings) -> int:
     """Serve until told to stop; return the exit code. Raises CannotStartError."""
     set_up_logs(settings.log_level)
-    with own_folder(settings.data) as folder, bind(settings.host, settings.port) as listener:
+    tls = load_tls(settings.tls_cert, settings.tls_key)
+    where = listen(settings.host, settings.port, settings.unix_socket)
+    with own_folder(settings.data) as folder, where as listeners:
         try:
             install = prepare(folder.database, _say)
             _calm_collector()
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                exit_code = runner.run(_serve(settings, folder, listener, install))
+                exit_code = runner.run(_serve(settings, folder, listeners, tls, install))
             note_stop(folder.database)
             return exit_code
         except StoreBrokenError as error:
             raise CannotStartError(str(error), 5) from error
 
 
-async def _serve(settings: Settings, folder: DataFolder, listener: socket.socket, install: str) -> int:
+async def _serve(
+    settings: Settings, folder: DataFolder, listeners: list[socket.socket], tls: ssl.SSLContext | None, install: str
+) -> int:
     stop = StopSignals()
     async with SqliteStore.open(folder.database) as store:
         context = _context(settings, store)
         async with Chat(context) as chat:
-            door = _door(settings, context, chat, install, store)
-            live = _live(door)
-            most = settings.most_connections if settings.throttle else None
-            app = build_app(door, most_connections=most, mounts={"/socket.io": live.polling})
-            server = make_server(app, live.websocket, settings.trusted_proxies)
+            door = _door(settings, chat, install, store)
+            limits = _limits(settings, door)
+            live = _live(settings, door, limits)
+            door.measure = functools.partial(_measure, context, store, live)
+            app = Forwarded(build_app(door, {"/socket.io": live.polling}), limits)
+            server = make_server(app, functools.partial(CountedConnection, limits), live.websocket, tls)
             stop.hurry = server.hang_up
-            serving = run(server, listener)
-            _greet(settings, folder, listener)
+            serving = run(server, listeners)
+            _greet(settings, folder, listeners[0], tls is not None)
             either: set[asyncio.Future[Any]] = {stop.exit_code, serving}
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             await drain(door, live, server, serving)
@@ -113,7 +126,7 @@ def _context(settings: Settings, store: SqliteStore) -> Context:
     )
 
 
-def _door(settings: Settings, context: Context, chat: Chat, install: str, store: SqliteStore) -> Door:
+def _door(settings: Settings, chat: Chat, install: str, store: SqliteStore) -> Door:
     secure = settings.public_url.startswith("https://")
 
     async def ready() -> bool:
@@ -124,21 +137,11 @@ def _door(settings: Settings, context: Context, chat: Chat, install: str, store:
             return False
         return True
 
-    def measure() -> dict[str, float]:
-        stats = store.stats
-        counted = {f"hub_{name}": float(count) for name, count in context.hub.counts().items()}
-        return counted | {
-            "store_changes_total": stats.changes,
-            "store_commits_total": stats.commits,
-            "store_failed_commits_total": stats.failed_commits,
-            "store_seconds_total": stats.seconds,
-        }
-
     return Door(
         chat=chat,
         cookie=f"__Host-hubbub_{install}" if secure else f"hubbub_{install}",
         ready=ready,
-        measure=measure,
+        measure=dict,
         secure=secure,
         origins=frozenset({settings.public_url} if settings.public_url else ()),
         metrics_token=settings.metrics_token,
@@ -146,19 +149,48 @@ def _door(settings: Settings, context: Context, chat: Chat, install: str, store:
     )
 
 
-def _live(door: Door) -> ChatGateway:
-    settings = EngineSettings(may_connect=same_site(door.origins), cookie=door.cookie)
-    return ChatGateway(door.chat, settings, secrets.token_bytes)
+def _measure(context: Context, store: SqliteStore, live: ChatGateway) -> dict[str, float]:
+    stats = store.stats
+    counted = {f"hub_{name}": float(count) for name, count in context.hub.counts().items()}
+    return counted | {
+        "live_sockets": len(live.engine),
+        "store_changes_total": stats.changes,
+        "store_commits_total": stats.commits,
+        "store_failed_commits_total": stats.failed_commits,
+        "store_seconds_total": stats.seconds,
+    }
 
 
-def _greet(settings: Settings, folder: DataFolder, listener: socket.socket) -> None:
-    url = settings.public_url or url_of(listener)
+def _limits(settings: Settings, door: Door) -> Limits:
+    most = settings.most_connections if settings.throttle else sys.maxsize
+    return Limits(Crowd(most), Crowd(most), build_refusal(https=door.secure), Proxies(settings.trusted_proxies))
+
+
+def _live(settings: Settings, door: Door, limits: Limits) -> ChatGateway:
+    engine = EngineSettings(
+        may_connect=same_site(door.origins),
+        client_of=limits.proxies.client_of,
+        crowd=limits.busy,
+        cookie=door.cookie,
+        ping_interval=settings.ping_interval,
+        ping_timeout=settings.ping_timeout,
+    )
+    return ChatGateway(door.chat, engine, secrets.token_bytes)
+
+
+def _greet(settings: Settings, folder: DataFolder, listener: socket.socket, encrypted: bool) -> None:
+    url = settings.public_url or url_of(listener, tls=encrypted)
+    secure = settings.public_url.startswith("https://")
     _say(f"Hubbub {__version__} is on {url}")
+    if settings.unix_socket:
+        _say(f"It listens at {settings.unix_socket} too")
     _say(f"It keeps everything in {folder.path}")
     if reachable_by_others(listener):
         _print_qr(url)
-        if not settings.public_url.startswith("https://"):
+        if not encrypted and not secure:
             _say("Others can reach it without encryption: put it behind HTTPS and set public_url.")
+    if encrypted and not secure:
+        _say("Set public_url to its https:// address: browsers then send its cookies over HTTPS alone.")
     _say("Ctrl-C stops it.")
 
 

@@ -27,7 +27,7 @@ def make_door(ready: bool = True, metrics_token: str = "", draining: bool = Fals
 
 
 async def get(door: Door, path: str, address: str = "127.0.0.1", **headers: str) -> httpx2.Response:
-    transport = httpx2.ASGITransport(build_app(door, most_connections=None), client=(address, 5))
+    transport = httpx2.ASGITransport(build_app(door), client=(address, 5))
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         return await client.get(path, headers=headers)
 
@@ -54,6 +54,11 @@ async def test_metrics_are_for_this_machine() -> None:
     for address in ("192.0.2.7", "2001:db8::1", "not an address"):
         assert (await get(make_door(), "/metrics", address)).status_code == 403
     assert (await get(make_door(), "/metrics", "::1")).status_code == 200
+
+
+async def test_metrics_are_for_nobody_behind_a_proxy_on_this_machine_that_nobody_has_named() -> None:
+    handed_on = {"X-Forwarded-For": "192.0.2.7"}
+    assert (await get(make_door(), "/metrics", "127.0.0.1", **handed_on)).status_code == 403
 
 
 async def test_metrics_with_a_token_are_for_whoever_has_it() -> None:

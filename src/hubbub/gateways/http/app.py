@@ -13,7 +13,6 @@ from starlette.types import ASGIApp
 
 from hubbub.core.error import ChatError, ErrorCode
 from hubbub.gateways.http.api import answer_error, api_router
-from hubbub.gateways.http.crowd import Crowd
 from hubbub.gateways.http.docs import docs_router
 from hubbub.gateways.http.door import Door
 from hubbub.gateways.http.headers import SecurityHeaders
@@ -24,8 +23,8 @@ from hubbub.protocol import json
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("hubbub.http")
 
 
-def build_app(door: Door, *, most_connections: int | None, mounts: Mapping[str, ASGIApp] | None = None) -> ASGIApp:
-    """Return the ASGI application of the HTTP door; one address may have so many requests under way (None: any)."""
+def build_app(door: Door, mounts: Mapping[str, ASGIApp] | None = None) -> ASGIApp:
+    """Return the ASGI application of the HTTP door, with others under the paths where they are mounted."""
     app = FastAPI(title="Hubbub", version=door.version, openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(api_router(door))
     app.include_router(docs_router())
@@ -37,8 +36,6 @@ def build_app(door: Door, *, most_connections: int | None, mounts: Mapping[str, 
     app.add_exception_handler(ChatError, _refused)
     app.add_exception_handler(HTTPException, _unknown)
     app.add_exception_handler(Exception, _failed)
-    if most_connections is not None:
-        app.add_middleware(Crowd, most=most_connections)
     return SecurityHeaders(app, https=door.secure)  # outermost, so that even a 500 has them
 
 

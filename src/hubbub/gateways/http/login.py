@@ -11,11 +11,9 @@ from hubbub.core.clock import SECOND
 from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.user import LOGIN_LAPSES, UserKind
 from hubbub.gateways.http.door import Door
-from hubbub.session import Session
+from hubbub.session import UNIX_SOCKET, Session
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
-UNIX_SOCKET = "local"
-
 
 S = TypeVar("S", bound=Session)
 

@@ -62,6 +62,7 @@ class ChatApplication:
     def __init__(self, chat: Chat) -> None:
         self._chat = chat
         self._tasks: set[asyncio.Task[None]] = set()
+        self._finishing = False
 
     async def connect(self, client: Client, auth: dict[str, Any]) -> None:
         """Let in who has a token, who says a name, or whose login came with the handshake."""
@@ -76,8 +77,10 @@ class ChatApplication:
         client.emit(Welcome.type, json.plain(client.data.welcome))
 
     def event(self, client: Client, name: str, args: list[Any], ack: int | None) -> None:
-        """Take in a command."""
+        """Take in a command; one that comes when the server is stopping goes unanswered: the client asks again."""
         line: Line = client.data
+        if self._finishing:
+            return
         if len(line.waiting) >= MOST_WAITING:
             words = "Too many commands wait already. Wait for their replies."
             _refuse(client, name, ack, ChatError(ErrorCode.SLOW_DOWN, words, retry_after=1))
@@ -95,10 +98,12 @@ class ChatApplication:
         line.waiting.clear()
         line.session.gone()
 
-    async def finish(self) -> None:
-        """Wait for the commands that are under way."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+    async def finish(self, seconds: float) -> None:
+        """Take in no more commands, and wait for those that are under way, so long at most."""
+        self._finishing = True
+        give_up = asyncio.get_running_loop().time() + seconds
+        while self._tasks and (left := give_up - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(self._tasks, timeout=left)
 
     async def _log_in(self, session: SocketSession, auth: dict[str, Any], cookie: str) -> Welcome:
         token, name = auth.get("token"), auth.get("name")

@@ -1,5 +1,6 @@
 """The Engine.IO server: its sockets by sid, and their heartbeats."""
 
+import asyncio
 from typing import Protocol
 
 from hubbub.core.user import RandomBytes
@@ -23,15 +24,16 @@ class UnknownSidError(Exception):
 
 
 class Engine:
-    """All sockets of one server. `close` ends them."""
+    """All sockets of one server. `close` ends them; while `draining`, nobody else is let in."""
 
     def __init__(self, settings: EngineSettings, accept: Accept, random_bytes: RandomBytes) -> None:
         self.settings = settings
+        self.draining = False
         self.flusher = Flusher()
         self._accept = accept
         self._random_bytes = random_bytes
         self._sockets: dict[str, EngineSocket] = {}
-        self._heartbeat = Heartbeat(settings)
+        self._heartbeat = Heartbeat(settings, asyncio.get_running_loop())
 
     def __len__(self) -> int:
         return len(self._sockets)

@@ -3,6 +3,10 @@
 import asyncio
 from typing import Protocol
 
+import structlog
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("hubbub.socketio")
+
 
 class Owing(Protocol):
     """A connection with something to write."""
@@ -29,4 +33,7 @@ class Flusher:
     def _flush(self) -> None:
         owing, self._owing = self._owing, []
         for connection in owing:
-            connection.flush()
+            try:
+                connection.flush()
+            except Exception:  # it fails alone
+                log.exception("flush_failed")

@@ -14,6 +14,9 @@ from hubbub.gateways.socketio.settings import EngineSettings
 from hubbub.gateways.socketio.socket import EngineSocket, Receiver
 from hubbub.gateways.socketio.websocket import WebSocketTransport
 
+FINISH_SECONDS = 2.0
+"""Time for commands that are under way when the server stops."""
+
 
 class Gateway:
     """An engine with applications behind it. `websocket` goes to uvicorn's `ws=`, `polling` under the engine's path."""
@@ -39,7 +42,8 @@ class ChatGateway(Gateway):
         super().__init__(settings, {"/": self._application}, random_bytes)
 
     async def close(self) -> None:
-        """Close every connection, when what is under way has ended."""
-        await self._application.finish()
+        """Let nobody in any more, and close every connection when what is under way has ended."""
+        self.engine.draining = True
+        await self._application.finish(FINISH_SECONDS)
         row = DISCONNECTS[Disconnect.CLOSING]
         self.engine.close(row.websocket, Disconnect.CLOSING)

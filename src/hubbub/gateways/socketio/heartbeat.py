@@ -1,13 +1,28 @@
-"""Heartbeats: every socket is pinged an interval after its last pong, and dies if it doesn't answer in time."""
+"""Heartbeats: every socket is pinged an interval after its last pong, and closed if it doesn't answer in time."""
 
 import asyncio
+import math
 from collections import deque
+from collections.abc import Callable
+from typing import Protocol
 
+from hubbub.core.error import DISCONNECTS, Disconnect
 from hubbub.gateways.socketio.settings import EngineSettings
 from hubbub.gateways.socketio.socket import EngineSocket
 from hubbub.protocol.engineio import PacketType
 
+_SILENT = DISCONNECTS[Disconnect.HEARTBEAT]
 _Queue = deque[tuple[float, EngineSocket, int]]
+
+
+class Timing(Protocol):
+    """What is needed of an event loop."""
+
+    def time(self) -> float:
+        """Return the loop's own time, in seconds."""
+
+    def call_at(self, when: float, callback: Callable[[], None], /) -> asyncio.Handle:
+        """Have something done then; a moment earlier is possible."""
 
 
 class Heartbeat:
@@ -16,12 +31,13 @@ class Heartbeat:
     One timer serves ten thousand sockets. An entry is (when, socket, how often it had been pinged by then).
     """
 
-    def __init__(self, settings: EngineSettings) -> None:
+    def __init__(self, settings: EngineSettings, loop: Timing) -> None:
         self._interval, self._timeout = settings.ping_interval / 1000, settings.ping_timeout / 1000
-        self._loop = asyncio.get_running_loop()
+        self._loop = loop
         self._to_ping: _Queue = deque()
         self._pinged: _Queue = deque()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._wakes_at = math.inf
 
     def watch(self, socket: EngineSocket) -> None:
         """Ping this socket an interval from now."""
@@ -40,21 +56,23 @@ class Heartbeat:
         self._pinged.clear()
         if self._timer:
             self._timer.cancel()
+        self._timer, self._wakes_at = None, math.inf
 
     def _wake_up_in_time(self) -> None:
-        due = min((queue[0][0] for queue in (self._to_ping, self._pinged) if queue), default=None)
-        if due is None or (self._timer and self._timer.when() <= due):
+        due = min((queue[0][0] for queue in (self._to_ping, self._pinged) if queue), default=math.inf)
+        if due >= self._wakes_at:
             return
         if self._timer:
             self._timer.cancel()
+        self._wakes_at = due
         self._timer = self._loop.call_at(due, self._beat)
 
     def _beat(self) -> None:
-        self._timer = None
+        self._timer, self._wakes_at = None, math.inf
         now = self._loop.time()
         for socket, pings in _take_due(self._pinged, now):
             if socket.awaits_pong and socket.pings == pings:
-                socket.die("ping timeout")
+                socket.close(_SILENT.websocket, Disconnect.HEARTBEAT)
         for socket, _ in _take_due(self._to_ping, now):
             if socket.is_open:
                 socket.awaits_pong = True

@@ -76,9 +76,12 @@ def send(socket: EngineSocket, packet: Packet) -> None:
 
 
 class SocketIO:
-    """The Socket.IO side of one engine's socket."""
+    """The Socket.IO side of one engine's socket; one that is in no namespace for a while is closed."""
 
-    __slots__ = ("_applications", "_clients", "_connecting", "_decoder", "_random_bytes", "_socket", "_timer")
+    __slots__ = (
+        *("_applications", "_clients", "_connect_seconds", "_connecting"),
+        *("_decoder", "_random_bytes", "_socket", "_timer"),
+    )
 
     def __init__(
         self,
@@ -93,8 +96,9 @@ class SocketIO:
         self._decoder = Decoder()
         self._clients: dict[str, Client] = {}
         self._connecting: dict[str, asyncio.Task[None]] = {}
-        loop = asyncio.get_running_loop()
-        self._timer: asyncio.TimerHandle | None = loop.call_later(connect_seconds, socket.close, 1008, "no CONNECT")
+        self._connect_seconds = connect_seconds
+        self._timer: asyncio.Handle | None = None
+        self._start_timer()
 
     def text(self, text: str) -> None:
         """See Receiver."""
@@ -123,17 +127,18 @@ class SocketIO:
             client.application.disconnected(client, reason)
 
     def _take(self, packet: Packet) -> None:
-        if packet.type is PacketType.EVENT:
-            client = self._client(packet)
-            client.application.event(client, packet.data[0], packet.data[1:], packet.id)
-        elif packet.type is PacketType.CONNECT:
-            self._begin_connect(packet)
-        elif packet.type is PacketType.DISCONNECT:
-            if packet.namespace in self._clients:
-                client = self._clients.pop(packet.namespace)
-                client.application.disconnected(client, "client namespace disconnect")
-        elif packet.type is PacketType.CONNECT_ERROR:
-            raise MalformedError("a client may not send CONNECT_ERROR")
+        match packet.type:
+            case PacketType.EVENT:
+                client = self._client(packet)
+                client.application.event(client, packet.data[0], packet.data[1:], packet.id)
+            case PacketType.CONNECT:
+                self._begin_connect(packet)
+            case PacketType.DISCONNECT:
+                self._disconnect(packet)
+            case PacketType.ACK:
+                self._client(packet)  # nothing that we send asks for one
+            case _:
+                raise MalformedError("a client may not send CONNECT_ERROR")
 
     def _client(self, packet: Packet) -> Client:
         client = self._clients.get(packet.namespace)
@@ -153,6 +158,16 @@ class SocketIO:
         connecting = self._connect(client, packet.data or {})
         self._connecting[packet.namespace] = asyncio.get_running_loop().create_task(connecting)
 
+    def _disconnect(self, packet: Packet) -> None:
+        if connecting := self._connecting.pop(packet.namespace, None):
+            connecting.cancel()
+            return
+        client = self._client(packet)
+        del self._clients[packet.namespace]
+        client.application.disconnected(client, "client namespace disconnect")
+        if not self._clients:
+            self._start_timer()
+
     async def _connect(self, client: Client, auth: dict[str, Any]) -> None:
         namespace = client.namespace
         try:
@@ -161,11 +176,16 @@ class SocketIO:
             send(self._socket, Packet(PacketType.CONNECT_ERROR, namespace, None, refused.data))
             return
         finally:
-            del self._connecting[namespace]
+            if self._connecting.get(namespace) is asyncio.current_task():
+                del self._connecting[namespace]
         self._stop_timer()
         self._clients[namespace] = client
         send(self._socket, Packet(PacketType.CONNECT, namespace, None, {"sid": client.sid}))
         client.application.connected(client)
+
+    def _start_timer(self) -> None:
+        close = self._socket.close
+        self._timer = asyncio.get_running_loop().call_later(self._connect_seconds, close, 1008, "no CONNECT")
 
     def _stop_timer(self) -> None:
         if self._timer:

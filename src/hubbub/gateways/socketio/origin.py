@@ -1,7 +1,6 @@
 """Whose page may connect, and to whose login a sid is bound."""
 
-from http.cookies import CookieError, SimpleCookie
-from urllib.parse import urlsplit
+from starlette.requests import cookie_parser
 
 from hubbub.gateways.socketio.settings import EngineSettings, MayConnect
 
@@ -12,8 +11,7 @@ def same_site(origins: frozenset[str]) -> MayConnect:
     def may_connect(origin: str | None, host: str) -> bool:
         if origin is None or origin in origins:
             return True
-        parts = urlsplit(origin)
-        return parts.scheme in {"http", "https"} and bool(host) and origin == f"{parts.scheme}://{host}"
+        return bool(host) and origin in {f"http://{host}", f"https://{host}"}
 
     return may_connect
 
@@ -25,10 +23,4 @@ def anywhere() -> MayConnect:
 
 def owner_of(cookie: str, settings: EngineSettings) -> str:
     """Return the login token in a Cookie header, empty if there is none."""
-    cookies: SimpleCookie = SimpleCookie()
-    try:
-        cookies.load(cookie)
-    except CookieError:
-        return ""
-    found = cookies.get(settings.cookie) if settings.cookie else None
-    return found.value if found else ""
+    return cookie_parser(cookie).get(settings.cookie, "") if settings.cookie else ""

@@ -8,18 +8,25 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from hubbub.core.error import DISCONNECTS, Disconnect
 from hubbub.gateways.socketio.engine import Engine, UnknownSidError
 from hubbub.gateways.socketio.origin import owner_of
 from hubbub.gateways.socketio.settings import MOST_OWED
 from hubbub.gateways.socketio.socket import EngineSocket
 from hubbub.protocol import json
-from hubbub.protocol.engineio import REVISION, SEPARATOR, PacketType, decode_payload
+from hubbub.protocol.engineio import REVISION, SEPARATOR, Packet, PacketType, decode_payload
 from hubbub.protocol.malformed import MalformedError
+from hubbub.session import UNIX_SOCKET
+
+MOST_PACKETS = 16
+"""Packets in the answer to one poll: the official Python client takes no more."""
 
 _END = SEPARATOR.encode()
 _POST_SECONDS = 20.0
 _NOOP = PacketType.NOOP.value.encode()
 _CLOSE = PacketType.CLOSE.value.encode()
+_COMES_BACK = {1000} | {row.websocket for row in DISCONNECTS.values() if row.returns}
+"""Codes that bring no CLOSE packet: the official Python client stays away after one."""
 
 
 class PollingTransport:
@@ -42,23 +49,22 @@ class PollingTransport:
         """Whether a GET waits."""
         return self._poll is not None
 
-    async def poll(self) -> bytes:
-        """Wait until something is owed, and return it as a payload."""
-        if not self._owed and not self._released and not self._closed:
-            self._poll = asyncio.get_running_loop().create_future()
-            try:
-                await self._poll
-            finally:
-                self._poll = None
-        return self.take()
+    def begin_poll(self) -> "asyncio.Future[None]":
+        """Return what is done as soon as there is something to `take`, which ends the poll."""
+        self._poll = asyncio.get_running_loop().create_future()
+        if self._owed or self._released or self._closed:
+            self._wake()
+        return self._poll
 
     def take(self) -> bytes:
-        """Return all that is owed as a payload; a poller who is owed nothing gets a packet that says so."""
-        owed, self._owed, self._size = self._owed, [], 0
-        if self.full and self.socket:
-            self.full = False
+        """Return what is owed, or as much as fits, as a payload; who is owed nothing gets a packet that says so."""
+        packets = b"".join(self._owed).split(_END, MOST_PACKETS)
+        rest = packets.pop()
+        self._owed, self._size, self._poll = [rest] if rest else [], len(rest), None
+        was_full, self.full = self.full, self._size > MOST_OWED // 2
+        if was_full and not self.full and self.socket:
             self.socket.receiver.resumed()
-        return b"".join(owed).removesuffix(_END) or _NOOP
+        return _END.join(packets) or _NOOP
 
     def frame(self, payload: bytes) -> bytes:
         """See Transport."""
@@ -76,11 +82,16 @@ class PollingTransport:
         self._size += len(frames)
         self.full = self._size > MOST_OWED // 2
         if self._size > MOST_OWED and self.socket:
-            self.socket.die("too slow")
+            self.abort()
+            asyncio.get_running_loop().call_soon(self.socket.die, Disconnect.SLOW)  # the caller may be in a loop
         self._wake()
 
     def close(self, code: int, reason: str) -> None:
-        """See Transport: the waiting poll is answered, with nothing if nothing is owed."""
+        """See Transport: the waiting poll is answered; when none waits, nobody will come for what is owed."""
+        if code not in _COMES_BACK:
+            self._owed.append(_CLOSE + _END)
+        if self._poll is None:
+            self._owed.clear()
         self._closed = True
         self._wake()
 
@@ -94,6 +105,10 @@ class PollingTransport:
         """See Transport."""
         self._released = True
         self._wake()
+
+    def retain(self) -> None:
+        """See Transport."""
+        self._released = False
 
     def hand_over(self) -> list[str | bytes]:
         """See Transport."""
@@ -156,10 +171,12 @@ class PollingEndpoint:
             raise _BadRequestError(4, "Forbidden", HTTPStatus.FORBIDDEN)
         if request.method not in ({"GET", "POST"} if "sid" in query else {"GET"}):
             raise _BadRequestError(2, "Bad handshake method")
+        if self._engine.draining and "sid" not in query:
+            raise _BadRequestError(4, "Forbidden", HTTPStatus.SERVICE_UNAVAILABLE)
 
     def _open(self, request: Request) -> Response:
         transport = PollingTransport()
-        address = request.client.host if request.client and request.client.host else "local"
+        address = request.client.host if request.client and request.client.host else UNIX_SOCKET
         transport.socket = self._engine.open(transport, self._owner(request), address, ["websocket"])
         return _payload(transport.take())
 
@@ -188,29 +205,34 @@ class PollingEndpoint:
             raise _BadRequestError(3, "Bad request") from None
         finally:
             transport.posting = False
-        for packet in packets:
-            if isinstance(packet.data, bytes):
-                socket.receive_binary(packet.data)
-            else:
-                socket.receive(packet.type.value + packet.data)
-        return _payload(b"ok")
+        return _payload(b"ok") if _take_packets(socket, packets) else _BadRequestError(3, "Bad request").answer()
+
+
+def _take_packets(socket: EngineSocket, packets: list[Packet]) -> bool:
+    """Hand on what was posted; return whether all of it was good."""
+    for packet in packets:
+        if not socket.is_open:
+            return False
+        if isinstance(packet.data, bytes):
+            socket.receive_binary(packet.data)
+        else:
+            socket.receive(packet.type.value + packet.data)
+    return socket.is_open or packets[-1].type is PacketType.CLOSE
 
 
 async def _poll(request: Request, socket: EngineSocket, transport: PollingTransport) -> Response:
     if transport.is_polled:
         socket.fail("two polls at once")
         raise _BadRequestError(3, "Bad request")
-    polling = asyncio.ensure_future(transport.poll())
+    ready = transport.begin_poll()
     hanging_up = asyncio.ensure_future(_hung_up(request))
     try:
-        await asyncio.wait({polling, hanging_up}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({ready, hanging_up}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         hanging_up.cancel()
-    if polling.done():
-        return _payload(polling.result())
-    polling.cancel()
-    socket.die("the poll was hung up")
-    return _payload(_CLOSE)
+    if not ready.done():
+        socket.die("the poll was hung up")
+    return _payload(transport.take())
 
 
 async def _hung_up(request: Request) -> None:

@@ -1,12 +1,37 @@
 """How the engine behaves; times are in milliseconds, sizes in bytes, as the protocols have them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from hubbub.protocol.limits import MAX_BODY
 
 MayConnect = Callable[[str | None, str], bool]
 """Tells whether a page of that Origin may connect to that Host."""
+
+ClientOf = Callable[[str, Sequence[str]], str]
+"""Tells the address of a client from that of the connection and the X-Forwarded-For headers."""
+
+
+class Crowd(Protocol):
+    """Counts the open connections of each address."""
+
+    def enter(self, address: str) -> int:
+        """Count one more and return how many there are too many; `leave` must follow, whatever that is."""
+
+    def leave(self, address: str) -> None:
+        """Count one less."""
+
+
+class _NoLimit:
+    def enter(self, address: str) -> int:
+        return 0
+
+    def leave(self, address: str) -> None: ...
+
+
+def _trust_nobody(peer: str, forwarded: Sequence[str]) -> str:
+    return peer
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +39,8 @@ class EngineSettings:
     """Settings of the engine; `cookie` is the name of the login cookie, `path` where clients find the engine."""
 
     may_connect: MayConnect
+    client_of: ClientOf = _trust_nobody
+    crowd: Crowd = field(default_factory=_NoLimit)
     cookie: str = ""
     path: str = "/socket.io/"
     ping_interval: int = 25_000

@@ -48,6 +48,9 @@ class Transport(Protocol):
     def release(self) -> None:
         """Let go of a waiting poll, since another transport is about to take over."""
 
+    def retain(self) -> None:
+        """Let polls wait again: the other transport didn't take over."""
+
     def hand_over(self) -> list[str | bytes]:
         """Give up what is owed, as packets: another transport sends it."""
 
@@ -166,6 +169,7 @@ class EngineSocket:
         """Hear from a transport that it is gone."""
         if transport is self.probe:
             self.probe = None
+            self.transport.retain()
         elif transport is self.transport:
             self._end(reason)
 
@@ -173,8 +177,10 @@ class EngineSocket:
         if self._state is State.CLOSED:
             return False
         self._state = State.CLOSED
-        if self.probe:
-            self.probe.abort()
+        self.awaits_pong = False
+        if probe := self.probe:
+            self.probe = None
+            probe.close(1001, reason)
         self._forget(self)
         self.receiver.closed(reason)
         self.receiver = _NOBODY

@@ -3,20 +3,23 @@
 import asyncio
 from http import HTTPStatus
 from typing import Any, cast
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
+from websockets.protocol import State
 from websockets.server import ServerProtocol
 
+from hubbub.core.error import Disconnect
 from hubbub.gateways.socketio.engine import Engine, UnknownSidError
 from hubbub.gateways.socketio.frames import binary_frame, text_frame
 from hubbub.gateways.socketio.origin import owner_of
 from hubbub.gateways.socketio.settings import CLOSE_SECONDS, HIGH_WATER, MOST_OWED, SLOW_SECONDS, UPGRADE_SECONDS
 from hubbub.gateways.socketio.socket import EngineSocket
 from hubbub.protocol.engineio import REVISION, PacketType
+from hubbub.session import UNIX_SOCKET
 
 
 class WebSocketTransport(asyncio.Protocol):
@@ -44,10 +47,14 @@ class WebSocketTransport(asyncio.Protocol):
         self._protocol = ServerProtocol(max_size=engine.settings.max_payload)
         self._socket: EngineSocket | None = None
         self._owed: list[bytes] = []
-        self._fragments: list[bytes] = []
-        self._fragments_are_text = False
-        self._timer: asyncio.TimerHandle | None = None
+        self._late = 0  # bytes owed since the connection is full
+        self._fragments = bytearray()
+        self._is_text = False
+        self._timer: asyncio.Handle | None = None
+        self._slow_timer: asyncio.Handle | None = None
         self._closing = False
+        self._why = "transport close"
+        self._address: str | None = None
 
     # What asyncio and uvicorn call
 
@@ -63,32 +70,38 @@ class WebSocketTransport(asyncio.Protocol):
         self._handle_events()
 
     def eof_received(self) -> None:
-        """The client will send nothing more."""
+        """The client will send nothing more, so that there can be no more of its answers either."""
+        self._closing = True
         self._protocol.receive_eof()
         self._handle_events()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone."""
         self._connections.discard(self)
+        if self._address is not None:
+            self._engine.settings.crowd.leave(self._address)
+            self._address = None
         self._stop_timer()
+        self._stop_slow_timer()
         self._owed.clear()
         self._closing = True
         if self._socket:
-            self._socket.lost(self, "transport close")
+            self._socket.lost(self, self._why)
             self._socket = None
 
     def pause_writing(self) -> None:
-        """The client is slow: it is owed nothing more until it has caught up, and has a few seconds for that."""
+        """The client is slow: it is neither owed nor heard anything more until it has caught up, in a few seconds."""
         self.full = True
-        self._set_timer(SLOW_SECONDS, self.abort)
+        self.transport.pause_reading()
+        self._slow_timer = self._loop.call_later(SLOW_SECONDS, self._give_up)
 
     def resume_writing(self) -> None:
         """The client has caught up with what was written."""
         self.full = False
-        if not self._closing:
-            self._stop_timer()
+        self._stop_slow_timer()
+        self.transport.resume_reading()
         self.flush()
-        if self._socket:
+        if self._socket and not self.full:
             self._socket.receiver.resumed()
 
     def shutdown(self) -> None:
@@ -112,18 +125,16 @@ class WebSocketTransport(asyncio.Protocol):
         if not self._owed:
             self._engine.flusher.add(self)
         self._owed.append(frames)
+        if self.full:
+            self._bear(len(frames))
 
     def flush(self) -> None:
         """Write all that is owed, at once."""
         owed = self._owed
-        if not owed or self._closing:
+        if not owed or self.full or self._closing:
             return
-        if self.full and sum(map(len, owed)) <= MOST_OWED:
-            return
-        self._owed = []
+        self._owed, self._late = [], 0
         self.transport.write(owed[0] if len(owed) == 1 else b"".join(owed))
-        if self.full:
-            self.abort()
 
     def close(self, code: int, reason: str) -> None:
         """See Transport."""
@@ -132,8 +143,9 @@ class WebSocketTransport(asyncio.Protocol):
         self.full = False
         self.flush()
         self._closing = True
-        self._protocol.send_close(code, reason[:120])
-        self._write_protocol()
+        if self._protocol.state is State.OPEN:  # else the client has begun to close
+            self._protocol.send_close(code, reason)
+            self._write_protocol()
         self._set_timer(CLOSE_SECONDS, self.abort)
 
     def abort(self) -> None:
@@ -142,6 +154,9 @@ class WebSocketTransport(asyncio.Protocol):
         self.transport.abort()
 
     def release(self) -> None:
+        """See Transport: no poll waits here."""
+
+    def retain(self) -> None:
         """See Transport: no poll waits here."""
 
     def hand_over(self) -> list[str | bytes]:
@@ -159,30 +174,30 @@ class WebSocketTransport(asyncio.Protocol):
         self._write_protocol()
 
     def _take_frame(self, frame: Frame) -> None:
-        if frame.opcode is Opcode.TEXT or frame.opcode is Opcode.BINARY:
-            self._fragments_are_text = frame.opcode is Opcode.TEXT
+        opcode = frame.opcode
+        if opcode is Opcode.TEXT or opcode is Opcode.BINARY:
+            self._is_text = opcode is Opcode.TEXT
             if frame.fin:
                 self._take_message(frame.data)
             else:
-                self._fragments = [bytes(frame.data)]
-        elif frame.opcode is Opcode.CONT:
-            self._fragments.append(bytes(frame.data))
+                self._fragments += frame.data
+        elif opcode is Opcode.CONT:
+            self._fragments += frame.data
             if frame.fin:
-                data, self._fragments = b"".join(self._fragments), []
+                data, self._fragments = self._fragments, bytearray()
                 self._take_message(data)
 
     def _take_message(self, data: bytes | bytearray | memoryview) -> None:
         socket = self._socket
         if socket is None:
             return
-        if not self._fragments_are_text:
+        if not self._is_text:
             self._take_binary(socket, bytes(data))
             return
         try:
             text = str(data, "utf-8")
         except UnicodeDecodeError:
-            socket.lost(self, "invalid UTF-8")
-            self.close(1007, "invalid UTF-8")
+            self._fail(socket, 1007, "invalid UTF-8")
             return
         if socket.transport is self:
             socket.receive(text)
@@ -193,49 +208,64 @@ class WebSocketTransport(asyncio.Protocol):
         if socket.transport is self:
             socket.receive_binary(data)
         else:
-            self.abort()
+            self._fail(socket, 1002, "malformed probe")
+
+    def _fail(self, socket: EngineSocket, code: int, reason: str) -> None:
+        socket.lost(self, reason)
+        self.close(code, reason)
 
     def _write_protocol(self) -> None:
         """Write what the library wants written: the handshake, pongs, the close frame."""
         for data in self._protocol.data_to_send():
+            if self.transport.is_closing():
+                return
             if data:
                 self.transport.write(data)
             elif self.transport.can_write_eof():
                 self.transport.write_eof()
+            else:
+                self.transport.close()  # TLS can't close one side
         if self._protocol.close_expected() and not self._closing:
-            self._closing = True
+            self._closing = True  # nothing can be written after the close frame
             self._set_timer(CLOSE_SECONDS, self.abort)
+            if self._socket:
+                self._socket.lost(self, self._why)
 
     # The handshake and the upgrade
 
     def _shake_hands(self, request: Request) -> None:
-        url = urlsplit(request.path)
-        query = {name: values[-1] for name, values in parse_qs(url.query).items()}
-        refusal = self._refusal(url.path, query, request)
+        settings = self._engine.settings
+        path, _, query_string = request.path.partition("?")
+        query = {name: values[-1] for name, values in parse_qs(query_string).items()}
+        address = settings.client_of(self._peer(), request.headers.get_all("X-Forwarded-For"))
+        self._address = address
+        crowded = settings.crowd.enter(address)
+        refusal = HTTPStatus.TOO_MANY_REQUESTS if crowded else self._refusal(path, query, request)
         if refusal:
             self._protocol.send_response(self._protocol.reject(refusal, f"{refusal.phrase}\n"))
-            self._closing = True
-            self._set_timer(CLOSE_SECONDS, self.abort)
             return
         response = self._protocol.accept(request)
         self._protocol.send_response(response)
         if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
-            self._set_timer(CLOSE_SECONDS, self.abort)
             return
         self._write_protocol()
-        owner = owner_of(request.headers.get("Cookie", ""), self._engine.settings)
+        owner = owner_of("; ".join(request.headers.get_all("Cookie")), settings)
         if "sid" in query:
             self._begin_upgrade(query["sid"], owner)
         else:
-            self._socket = self._engine.open(self, owner, self._address(), [])
+            self._socket = self._engine.open(self, owner, address, [])
 
     def _refusal(self, path: str, query: dict[str, str], request: Request) -> HTTPStatus | None:
-        settings = self._engine.settings
+        settings, headers = self._engine.settings, request.headers
         if path.rstrip("/") != settings.path.rstrip("/"):
             return HTTPStatus.NOT_FOUND
+        if self._engine.draining:
+            return HTTPStatus.SERVICE_UNAVAILABLE
         if query.get("EIO") != REVISION or query.get("transport") != self.name:
             return HTTPStatus.BAD_REQUEST
-        if not settings.may_connect(request.headers.get("Origin"), request.headers.get("Host", "")):
+        if len(headers.get_all("Origin")) > 1 or len(headers.get_all("Host")) > 1:
+            return HTTPStatus.BAD_REQUEST
+        if not settings.may_connect(headers.get("Origin"), headers.get("Host", "")):
             return HTTPStatus.FORBIDDEN
         return None
 
@@ -250,7 +280,7 @@ class WebSocketTransport(asyncio.Protocol):
             return
         self._socket = socket
         socket.probe = self
-        self._set_timer(UPGRADE_SECONDS, self.abort)
+        self._set_timer(UPGRADE_SECONDS, lambda: self._fail(socket, 1008, "no upgrade"))
 
     def _take_probe(self, socket: EngineSocket, text: str) -> None:
         """Follow the upgrade: a probe is answered and the waiting poll released, then the client says when."""
@@ -261,12 +291,11 @@ class WebSocketTransport(asyncio.Protocol):
             self._stop_timer()
             socket.take_over(self)
         else:
-            socket.lost(self, "malformed probe")
-            self.close(1002, "malformed probe")
+            self._fail(socket, 1002, "malformed probe")
 
-    def _address(self) -> str:
+    def _peer(self) -> str:
         peer = self.transport.get_extra_info("peername")
-        return str(peer[0]) if isinstance(peer, tuple) and peer else "local"
+        return str(peer[0]) if isinstance(peer, tuple) and peer else UNIX_SOCKET
 
     def _set_timer(self, seconds: float, do: Any) -> None:
         self._stop_timer()
@@ -276,3 +305,19 @@ class WebSocketTransport(asyncio.Protocol):
         if self._timer:
             self._timer.cancel()
             self._timer = None
+
+    def _stop_slow_timer(self) -> None:
+        if self._slow_timer:
+            self._slow_timer.cancel()
+            self._slow_timer = None
+
+    def _bear(self, size: int) -> None:
+        """Go on owing a client that takes nothing, as far as that goes."""
+        self._late += size
+        if self._late > MOST_OWED:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Let go of a client that takes nothing: a full connection can't carry a reason."""
+        self._why = Disconnect.SLOW
+        self.abort()
