@@ -58,11 +58,11 @@ class PollingTransport:
 
     def take(self) -> bytes:
         """Return what is owed, or as much as fits, as a payload; who is owed nothing gets a packet that says so."""
-        packets = b"".join(self._owed).split(_END, MOST_PACKETS)
+        packets = b"".join(self._owed).split(_END, -1 if self._closed else MOST_PACKETS)
         rest = packets.pop()
         self._owed, self._size, self._poll = [rest] if rest else [], len(rest), None
         was_full, self.full = self.full, self._size > MOST_OWED // 2
-        if was_full and not self.full and self.socket:
+        if was_full and not self.full and self.socket and not self._closed:
             self.socket.receiver.resumed()
         return _END.join(packets) or _NOOP
 
