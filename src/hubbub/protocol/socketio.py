@@ -105,6 +105,8 @@ def encode(packet: Packet) -> tuple[str, list[bytes]]:
 
 def _decode(text: str) -> tuple[Packet, int]:
     """Return a packet and how many attachments follow it."""
+    if text[:1] == "2" and (event := _plain_event(text)):
+        return event, 0
     head = _HEAD.match(text)
     if head is None:
         raise MalformedError("unknown packet type")
@@ -114,6 +116,17 @@ def _decode(text: str) -> tuple[Packet, int]:
     packet = Packet(_BINARY.get(kind, kind), _namespace(head[3]), _number(head[4]), _json(text[head.end() :]))
     _check(packet)
     return packet, count
+
+
+def _plain_event(text: str) -> Packet | None:
+    """Read what nearly every packet is, an event in the root namespace; None if it must be looked at more closely."""
+    start = text.find("[")
+    number = text[1:start]
+    if start < 1 or len(number) > 15 or (number and not (number.isascii() and number.isdigit())):
+        return None
+    packet = Packet(PacketType.EVENT, ROOT, int(number) if number else None, _json(text[start:]))
+    _check(packet)
+    return packet
 
 
 def _complete(text: str, attachments: list[bytes]) -> Packet:

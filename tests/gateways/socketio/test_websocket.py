@@ -172,6 +172,23 @@ async def test_bytes_may_come_one_by_one(house: House, ann: Peer) -> None:
     assert house.heard == ["hello", b"\x01"]
 
 
+async def test_a_text_amid_the_fragments_of_another_is_a_breach_even_in_a_read_of_its_own(
+    house: House, ann: Peer
+) -> None:
+    ann.send(frame("4be", fin=False))
+    ann.send("4whole")
+    assert (await ann.closed())[0] == 1002
+    assert [kind for kind, _ in house.heard] == ["closed"]
+
+
+async def test_a_frame_in_one_read_after_one_in_many_is_heard_in_order(house: House, ann: Peer) -> None:
+    for text in ("one", "two"):
+        for byte in frame(f"4{text}"):
+            ann.server.data_received(bytes([byte]))
+        ann.send(f"4{text} at once")
+    assert house.heard == ["one", "one at once", "two", "two at once"]
+
+
 async def test_fragments_are_put_together_whatever_comes_between_them(house: House, ann: Peer) -> None:
     euro = "€".encode()
     ann.send(frame(b"4" + euro[:1], fin=False), frame("", Opcode.PING), frame(euro[1:2], Opcode.CONT, fin=False))

@@ -14,7 +14,7 @@ from websockets.server import ServerProtocol
 
 from hubbub.core.error import Disconnect
 from hubbub.gateways.socketio.engine import Engine, UnknownSidError
-from hubbub.gateways.socketio.frames import binary_frame, text_frame
+from hubbub.gateways.socketio.frames import binary_frame, text_frame, whole_text, wire_size
 from hubbub.gateways.socketio.origin import owner_of
 from hubbub.gateways.socketio.settings import CLOSE_SECONDS, HIGH_WATER, MOST_OWED, SLOW_SECONDS, UPGRADE_SECONDS
 from hubbub.gateways.socketio.socket import EngineSocket
@@ -48,6 +48,8 @@ class WebSocketTransport(asyncio.Protocol):
         self._socket: EngineSocket | None = None
         self._owed: list[bytes] = []
         self._late = 0  # bytes owed since the connection is full
+        self._unread = 0  # bytes that the library has taken in and that are of no frame yet
+        self._in_fragments = False
         self._fragments = bytearray()
         self._is_text = False
         self._timer: asyncio.Handle | None = None
@@ -65,7 +67,18 @@ class WebSocketTransport(asyncio.Protocol):
         self.transport.set_write_buffer_limits(high=HIGH_WATER)
 
     def data_received(self, data: bytes) -> None:
-        """Take in bytes; frames that are whole become packets."""
+        """Take in bytes; frames that are whole become packets.
+
+        Nearly always the bytes are one whole text frame between two others: then there is nothing for the library to
+        keep track of, and its parser, which costs as much as a message's way through the chat, is left out.
+        """
+        if self._between_frames and not self._closing and self._socket:
+            payload = whole_text(data, self._engine.settings.max_payload)
+            if payload is not None:
+                self._is_text = True
+                self._take_message(payload)
+                return
+        self._unread += len(data)
         self._protocol.receive_data(data)
         self._handle_events()
 
@@ -169,20 +182,29 @@ class WebSocketTransport(asyncio.Protocol):
         for event in self._protocol.events_received():
             if isinstance(event, Request):
                 self._shake_hands(event)
-            elif isinstance(event, Frame) and not self._closing:
-                self._take_frame(event)
+            elif isinstance(event, Frame):
+                self._unread -= wire_size(len(event.data))
+                if not self._closing:
+                    self._take_frame(event)
         self._write_protocol()
+
+    @property
+    def _between_frames(self) -> bool:
+        """Whether the library has seen whole messages only, every byte of them."""
+        return self._unread == 0 and not self._in_fragments
 
     def _take_frame(self, frame: Frame) -> None:
         opcode = frame.opcode
         if opcode is Opcode.TEXT or opcode is Opcode.BINARY:
             self._is_text = opcode is Opcode.TEXT
+            self._in_fragments = not frame.fin
             if frame.fin:
                 self._take_message(frame.data)
             else:
                 self._fragments += frame.data
         elif opcode is Opcode.CONT:
             self._fragments += frame.data
+            self._in_fragments = not frame.fin
             if frame.fin:
                 data, self._fragments = self._fragments, bytearray()
                 self._take_message(data)
@@ -249,6 +271,7 @@ class WebSocketTransport(asyncio.Protocol):
         if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
             return
         self._write_protocol()
+        self._unread = 0
         owner = owner_of("; ".join(request.headers.get_all("Cookie")), settings)
         if "sid" in query:
             self._begin_upgrade(query["sid"], owner)
