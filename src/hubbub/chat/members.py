@@ -30,7 +30,7 @@ async def join_room(chat: Context, session: Session, command: JoinRoom) -> reply
         room=view(chat, found.room),
         me=_view(chat, code, member),
         here=here,
-        last_seq=max(found.room.last_seq, caught_up.last_seq),
+        last_seq=caught_up.last_seq,
         last_number=found.room.last_number,
         read_number=chat.reads.position(code, user.id, member.read_number),
         epoch=found.room.epoch,

@@ -125,13 +125,20 @@ class Hub:
         room = self._rooms.get(code)
         return room.ring.since(since) if room else None
 
-    def in_step(self, code: str, seq: int) -> bool:
-        """Tell whether nothing has happened after a seq. A session that was behind hears all that follows from here."""
+    def told(self, code: str) -> int:
+        """Return the last seq that a room's sessions were handed, 0 if none was since this node knows the room.
+
+        What waits is handed on first: whoever is answered now has been handed what is above that seq, or will be.
+        """
         room = self._rooms.get(code)
         if room is None:
-            return True
+            return 0
         _flush_room(code, room)
-        return room.ring.last_seq <= seq
+        return room.ring.last_seq
+
+    def in_step(self, code: str, seq: int) -> bool:
+        """Tell whether nothing has happened after a seq. A session that was behind hears all that follows from here."""
+        return self.told(code) <= seq
 
     @contextmanager
     def listening(self, code: str) -> Iterator[News]:
@@ -160,6 +167,7 @@ class Hub:
         """Let a session hear a room's events from now on; its user is here."""
         room = self._room(code)
         if session not in room.sessions and session.user:
+            _flush_room(code, room)
             room.sessions[session] = None
             session.rooms.add(code)
             room.people.enter(session.user.id)
@@ -273,7 +281,10 @@ class Hub:
             self._hand_on(code, room, Presence(code=code, here=change.here, came=came, went=went))
 
     def _room(self, code: str) -> _Room:
-        return self._rooms.setdefault(code, _Room())
+        room = self._rooms.get(code)
+        if room is None:
+            room = self._rooms[code] = _Room()
+        return room
 
     def _drop_if_deserted(self, code: str) -> None:
         room = self._rooms.get(code)
