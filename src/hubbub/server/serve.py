@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import functools
+import gc
 import io
 import secrets
 import socket
@@ -63,6 +64,7 @@ async def _serve(
     settings: Settings, folder: DataFolder, listeners: list[socket.socket], tls: ssl.SSLContext | None, install: str
 ) -> int:
     stop = StopSignals()
+    _calm_collector()
     async with SqliteStore.open(folder.database) as store:
         context = _context(settings, store)
         async with Chat(context) as chat:
@@ -187,6 +189,12 @@ def _print_qr(url: str) -> None:
     segno.make_qr(url).terminal(out=picture, compact=True)
     with contextlib.suppress(UnicodeEncodeError):  # a terminal without these characters does without
         _say(picture.getvalue())
+
+
+def _calm_collector() -> None:
+    """Look for cyclic garbage less often: when thousands come back at once, that took a fifth of the time."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _say(line: str) -> None:
