@@ -50,6 +50,17 @@ async def test_an_expiring_room_lives_so_many_days_after_its_last_message(house:
     assert not await is_there(house, ann, code)
 
 
+async def test_what_is_said_in_the_last_moment_saves_a_room_that_is_about_to_expire(house: House) -> None:
+    ann = await house.guest("Ann")
+    code = await house.room(ann, lifetime=Lifetime.EXPIRES, expires_days=1)
+    house.clock.advance(1.1 * DAY / 1000)
+    (room,) = await house.context.store.expired_rooms(house.clock.now())
+    await house.do(ann, commands.SendMessage(code=code, text="wait!"))
+    store, now = house.context.store, house.clock.now()
+    assert not await store.delete_room(room.code, now, by=None, if_expired=True)
+    assert await is_there(house, ann, code)
+
+
 async def test_a_kept_room_is_kept(house: House) -> None:
     ann = await house.guest("Ann")
     code = await house.room(ann)

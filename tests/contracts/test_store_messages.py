@@ -126,6 +126,15 @@ async def test_a_reply_must_be_to_a_message_of_the_room(store: Store) -> None:
     assert (await store.append_message(given.message(ann, code="AAAA", reply_to=here.seq))).number == 2
 
 
+async def test_a_stranger_learns_nothing_of_a_room_by_replying_in_it(store: Store) -> None:
+    await given.room(store, "AAAA")
+    there = await given.say(store, await given.member(store, "Ann", "AAAA"), code="AAAA")
+    eve = await given.guest(store, "Eve")
+    for code, seq in (("AAAA", there.seq), ("AAAA", 1), ("ZZZZ", 1)):
+        error = await given.refusal(store.append_message(given.message(eve, code=code, reply_to=seq)))
+        assert error.code is ErrorCode.NOT_A_MEMBER
+
+
 async def test_messages_come_in_pages_oldest_first(store: Store) -> None:
     room = await given.room(store)
     ann = await given.member(store)

@@ -67,6 +67,19 @@ def test_a_stream_gives_everything_since_a_seq_and_then_what_happens(person: Mak
         assert ids(lines, 1) == ["5"]
 
 
+def test_a_stream_of_a_long_log_has_no_gap_after_a_restart(start: Start) -> None:
+    first = start(throttle="off")
+    with Person(first.url) as ann:
+        code = ann.create_room()
+        for number in range(450):
+            ann.send(code, str(number))
+    assert first.stop() == 0
+    second = start(throttle="off")
+    headers = {"Authorization": f"Bearer {ann.token}"}
+    with httpx2.stream("GET", f"{second.url}/api/v1/rooms/{code}/stream?since=0", headers=headers) as stream:
+        assert ids(stream.iter_lines(), 452) == [str(seq) for seq in range(1, 453)]
+
+
 def test_a27_and_c4_after_a_restart_users_rooms_members_and_messages_are_there(start: Start) -> None:
     first = start()
     with Person(first.url, "Ann") as ann:

@@ -22,6 +22,7 @@ EVIL: tuple[dict[str, str], ...] = (
     {"Origin": "http://HOST/"},
     {"Origin": "file://HOST"},
     {"Origin": ""},
+    {"Origin": "http://["},
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},
     {"Sec-Fetch-Site": "none"},

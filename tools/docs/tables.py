@@ -5,7 +5,7 @@ from typing import Any
 import typer
 from pydantic.fields import FieldInfo
 
-from hubbub.chat.service import _BY_ADDRESS
+from hubbub.chat.throttles import BY_ADDRESS
 from hubbub.cli import app
 from hubbub.config import Settings
 from hubbub.core.error import DISCONNECTS, ERRORS
@@ -33,7 +33,7 @@ def throttles() -> str:
     rows = [
         (
             f"`{what.value}`",
-            "address" if what in _BY_ADDRESS else "user",
+            "address" if what in BY_ADDRESS else "user",
             f"{limit.times} in {limit.seconds:,} s",
             limit.burst,
             "refused with `slow_down`" + (", told only to who waits for a reply" if limit.silent else ""),

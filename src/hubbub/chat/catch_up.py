@@ -1,6 +1,9 @@
 """Catching up: the events since a seq, from memory where that reaches, and the long poll for the next one."""
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import TypeVar
 
 from hubbub.chat.codes import find_membership
 from hubbub.chat.context import Context
@@ -15,6 +18,8 @@ from hubbub.session import Session
 
 MOST_MISSED = 10_000
 """Events that somebody may have missed and still be told one by one; past that they get the latest page."""
+
+E = TypeVar("E", bound=StoredEvent)
 
 PAGE = 200
 LATEST = 50
@@ -31,32 +36,44 @@ class CaughtUp:
 
 
 async def catch_up(chat: Context, room: Room, since: int | None, epoch: str | None) -> CaughtUp:
-    """Return what somebody needs who has seen a room up to a seq of an epoch; None is nothing yet."""
-    foreign = since is None or epoch != room.epoch or not 0 <= room.last_seq - since <= MOST_MISSED
-    if foreign or since is None:
+    """Return what somebody needs who has seen a room up to a seq of an epoch; None is nothing yet.
+
+    Who hears the room is handed what is above `last_seq` and nothing below it, once the answer has been sent.
+    """
+    if since is None or epoch != room.epoch or not 0 <= room.last_seq - since <= MOST_MISSED:
         rows = await chat.store.messages(room.id, None, None, LATEST + 1)
-        messages, more = fit(rows, LATEST, keep_newest=True)
-        return CaughtUp(room.last_seq, more, messages=messages)
+        last_seq = chat.hub.told(room.code) or max(room.last_seq, rows[-1].seq if rows else 0)
+        messages, more = fit(_up_to(last_seq, rows), LATEST, keep_newest=True)
+        return CaughtUp(last_seq, more, messages=messages)
     page = await events_after(chat, room, since, PAGE)
-    return CaughtUp(page.last_seq, page.more, events=page.events)
+    last_seq = chat.hub.told(room.code) or page.last_seq
+    events = tuple(_up_to(last_seq, page.events))
+    return CaughtUp(last_seq, page.more and len(events) == len(page.events), events=events)
 
 
 async def events(chat: Context, session: Session, command: Events) -> reply.EventPage:
     """Return the events since a seq; when there are none, wait for one. Raises `not_a_member`, `room_not_found`."""
-    with chat.hub.listening(tidy_code(command.code)) as news:
+    with chat.hub.listening(tidy_code(command.code)) if command.wait else nullcontext() as news:
         found = await find_membership(chat, session, command.code)
         room = found.room
         chat.hub.touch(room.code, found.member.user.id, max(REQUEST_GRACE, command.wait + GRACE))
         page = await events_after(chat, room, command.since, command.limit)
-        if command.wait and not page.events and await news.wait(command.wait):
+        if news and not page.events and await news.wait(command.wait):
             page = await events_after(chat, room, command.since, command.limit)
         return page
 
 
 async def events_after(chat: Context, room: Room, since: int, limit: int) -> reply.EventPage:
     """Return a page of a room's events above a seq."""
-    recent = chat.hub.recent(room.code, since)
-    rows = recent if recent is not None else await chat.store.events(room.id, since, limit + 1)
+    rows = chat.hub.recent(room.code, since)
+    if rows is None:
+        nothing_new = since >= room.last_seq and chat.hub.in_step(room.code, since)
+        rows = [] if nothing_new else await chat.store.events(room.id, since, limit + 1)
     page, more = fit(rows, limit)
     last_seq = max(room.last_seq, rows[-1].seq if rows else 0)
     return reply.EventPage(events=page, last_seq=last_seq, epoch=room.epoch, more=more)
+
+
+def _up_to(last_seq: int, rows: Sequence[E]) -> list[E]:
+    """Leave out what is in the log already but hasn't been published yet: it will be."""
+    return [row for row in rows if row.seq <= last_seq]

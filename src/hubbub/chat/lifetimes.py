@@ -30,9 +30,10 @@ async def reap(chat: Context) -> None:
     now = chat.clock.steady()
     over = now - chat.settings.vanish_after
     for code in [code for code, since in chat.empty_since.items() if since is not None and since <= over]:
-        if not await chat.store.delete_room(code, chat.clock.now(), by=None, if_empty=True):
+        deleted = await chat.store.delete_room(code, chat.clock.now(), by=None, if_empty=True)
+        if not deleted and code in chat.empty_since:
             chat.empty_since[code] = now  # somebody is just coming in: its time starts anew
     if now >= chat.look_for_expired_at:
         chat.look_for_expired_at = now + LOOK_FOR_EXPIRED_EVERY
         for room in await chat.store.expired_rooms(chat.clock.now()):
-            await chat.store.delete_room(room.code, chat.clock.now(), by=None)
+            await chat.store.delete_room(room.code, chat.clock.now(), by=None, if_expired=True)

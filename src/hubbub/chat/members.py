@@ -4,10 +4,12 @@ from hubbub.chat.catch_up import catch_up
 from hubbub.chat.codes import find_membership, find_room
 from hubbub.chat.context import Context, user_of
 from hubbub.chat.rooms import view
+from hubbub.chat.throttles import count
 from hubbub.core import reply
 from hubbub.core.command import JoinRoom, LeaveRoom, Members, UnwatchRoom
 from hubbub.core.join_code import tidy_code
 from hubbub.core.member import Member
+from hubbub.core.throttle import Throttle
 from hubbub.session import LiveSession, Session
 from hubbub.store.base import Membership
 
@@ -30,7 +32,7 @@ async def join_room(chat: Context, session: Session, command: JoinRoom) -> reply
         room=view(chat, found.room),
         me=_view(chat, code, member),
         here=here,
-        last_seq=max(found.room.last_seq, caught_up.last_seq),
+        last_seq=caught_up.last_seq,
         last_number=found.room.last_number,
         read_number=chat.reads.position(code, user.id, member.read_number),
         epoch=found.room.epoch,
@@ -71,6 +73,7 @@ async def _take_seat(chat: Context, session: Session, code: str) -> Membership:
     losing_it = user.id in chat.leaving.get(code, ())  # the seat that is found may be freed in the next moment
     found = await chat.store.find_member(code, user.id)
     if found is None:
+        count(chat, session, Throttle.SEND)  # a membership is an event for all: who comes and goes for ever is a flood
         await find_room(chat, session, code, entering=True)
     if found is None or losing_it or not found.member.seated:
         found = await chat.store.add_member(code, user, chat.clock.now())

@@ -1,10 +1,12 @@
 """Being somebody: new guests, logins, names."""
 
+import contextlib
 import hashlib
 
 from hubbub.chat.context import Context, user_of
 from hubbub.core import reply
 from hubbub.core.command import ChangeName, CreateGuest, WhoAmI
+from hubbub.core.error import ChatError
 from hubbub.core.event import Person
 from hubbub.core.name import clean_name
 from hubbub.core.user import LOGIN_TOUCHED_EVERY, User, new_token, new_user_id
@@ -39,7 +41,8 @@ async def log_in(chat: Context, token: str) -> User | None:
     if login is None or login.lapsed(now):
         return None
     if now - login.used_at > LOGIN_TOUCHED_EVERY:
-        await chat.store.touch_login(login.token_hash, now)
+        with contextlib.suppress(ChatError):  # a full disk is no reason to know nobody
+            await chat.store.touch_login(login.token_hash, now)
     return login.user
 
 

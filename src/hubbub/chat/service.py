@@ -9,11 +9,12 @@ from typing import Any, NamedTuple, Self
 from hubbub.chat import catch_up, lifetimes, members, messages, people, presence, rooms
 from hubbub.chat.context import Context
 from hubbub.chat.publish import publish
+from hubbub.chat.throttles import count
 from hubbub.core import command as commands
 from hubbub.core.command import Command
 from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.join_code import tidy_code
-from hubbub.core.throttle import LIMITS, Throttle, whole_seconds
+from hubbub.core.throttle import Throttle
 from hubbub.core.user import User
 from hubbub.session import LiveSession, Session
 
@@ -37,7 +38,7 @@ HANDLERS: dict[type[Command], Handler] = {
     commands.DeleteRoom: Handler(rooms.delete_room),
     commands.JoinRoom: Handler(members.join_room),
     commands.UnwatchRoom: Handler(members.unwatch_room),
-    commands.LeaveRoom: Handler(members.leave_room),
+    commands.LeaveRoom: Handler(members.leave_room, Throttle.SEND),
     commands.SendMessage: Handler(messages.send_message, Throttle.SEND),
     commands.Typing: Handler(presence.typing, Throttle.SIGNAL),
     commands.Read: Handler(messages.read, Throttle.SIGNAL),
@@ -46,8 +47,6 @@ HANDLERS: dict[type[Command], Handler] = {
     commands.Members: Handler(members.members),
     commands.MyRooms: Handler(rooms.my_rooms),
 }
-
-_BY_ADDRESS = {Throttle.CREATE_ROOM, Throttle.NEW_GUEST}
 
 
 class Chat:
@@ -87,7 +86,7 @@ class Chat:
         if session.user is None and not command.for_strangers:
             raise ChatError(ErrorCode.NOT_LOGGED_IN)
         if handler.throttle:
-            self._count(session, handler.throttle)
+            count(self._context, session, handler.throttle)
         return await handler.carry_out(self._context, session, command)
 
     def end(self, session: LiveSession) -> None:
@@ -112,15 +111,6 @@ class Chat:
     def close(self, retry_after: float) -> None:
         """Tell every session that the server is about to stop; nobody waits any longer."""
         self._context.hub.close(retry_after)
-
-    def _count(self, session: Session, throttle: Throttle) -> None:
-        if not self._context.settings.throttle:
-            return
-        who = session.network if throttle in _BY_ADDRESS or not session.user else session.user.id
-        wait = self._context.buckets[throttle].take(who, self._context.clock.steady())
-        if wait:
-            silent = LIMITS[throttle].silent
-            raise ChatError(ErrorCode.SLOW_DOWN, retry_after=whole_seconds(wait), silent=silent)
 
     async def _tick_for_ever(self) -> None:
         while True:

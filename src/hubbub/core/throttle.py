@@ -1,5 +1,6 @@
 """Throttles: how often somebody may do what, as one table for all doors, and the arithmetic behind it."""
 
+import functools
 import math
 from dataclasses import dataclass
 from enum import StrEnum
@@ -101,6 +102,7 @@ class Misses:
         return Misses(self.count + 1, self.since, 0)
 
 
+@functools.lru_cache(4096)
 def network_of(address: str) -> str:
     """Return what counts as one address: itself, or its /64 when it is IPv6, since a home has that many."""
     try:

@@ -98,13 +98,20 @@ class Hub:
         room = self._rooms.get(code)
         return room.ring.since(since) if room else None
 
-    def in_step(self, code: str, seq: int) -> bool:
-        """Tell whether nothing has happened after a seq. A session that was behind hears all that follows from here."""
+    def told(self, code: str) -> int:
+        """Return the last seq that a room's sessions were handed, 0 if none was since this node knows the room.
+
+        What waits is handed on first: whoever is answered now has been handed what is above that seq, or will be.
+        """
         room = self._rooms.get(code)
         if room is None:
-            return True
+            return 0
         _flush_room(code, room)
-        return room.ring.last_seq <= seq
+        return room.ring.last_seq
+
+    def in_step(self, code: str, seq: int) -> bool:
+        """Tell whether nothing has happened after a seq. A session that was behind hears all that follows from here."""
+        return self.told(code) <= seq
 
     @contextmanager
     def listening(self, code: str) -> Iterator[News]:
@@ -137,6 +144,7 @@ class Hub:
         if ended := room.over.get(session.user.id):
             fan_out(code, [ended], [session])
             return
+        _flush_room(code, room)
         room.sessions[session] = None
         session.rooms.add(code)
         room.people.enter(session.user.id)
@@ -253,11 +261,17 @@ class Hub:
     def flush(self) -> None:
         """Hand on what has happened; what is too much for one turn follows in the next."""
         rooms, self._unsent = self._unsent, {}
+        failed: Exception | None = None
         for code, room in rooms.items():
-            if room.fresh:
-                room.fresh = fan_out(code, room.fresh, room.sessions)
+            events, room.fresh = room.fresh, []
+            try:
+                room.fresh = fan_out(code, events, room.sessions) if events else []
+            except Exception as error:  # it fails alone: the other rooms are told all the same
+                failed = error
             if room.fresh:
                 self._flush_later(code, room)
+        if failed:
+            raise failed
 
     def _hand_on(self, code: str, room: _Room, event: AnyEvent) -> None:
         if room.sessions:
@@ -280,7 +294,10 @@ class Hub:
             self._hand_on(code, room, Presence(code=code, here=change.here, came=came, went=went))
 
     def _room(self, code: str) -> _Room:
-        return self._rooms.setdefault(code, _Room())
+        room = self._rooms.get(code)
+        if room is None:
+            room = self._rooms[code] = _Room()
+        return room
 
     def _drop_if_deserted(self, code: str) -> None:
         room = self._rooms.get(code)

@@ -39,7 +39,7 @@ class Presence:
         return user_id in self._sessions or user_id in self._until
 
     def __len__(self) -> int:
-        return len(self._sessions) + sum(user_id not in self._sessions for user_id in self._until)
+        return len(self._sessions) + len(self._until)  # nobody is in both
 
     @property
     def settled(self) -> bool:

@@ -1,6 +1,5 @@
 """How many connections one address may have open."""
 
-import functools
 from collections import Counter
 from dataclasses import dataclass
 
@@ -9,8 +8,6 @@ from starlette.types import ASGIApp
 from hubbub.core.throttle import network_of
 from hubbub.server.proxies import Proxies
 from hubbub.session import UNIX_SOCKET
-
-_network_of = functools.lru_cache(4096)(network_of)
 
 
 class Crowd:
@@ -24,7 +21,7 @@ class Crowd:
         """Count one more and return how many there are too many; `leave` must follow, whatever that is."""
         if address == UNIX_SOCKET:
             return 0
-        network = _network_of(address)
+        network = network_of(address)
         self._open[network] += 1
         return max(0, self._open[network] - self._most)
 
@@ -32,7 +29,7 @@ class Crowd:
         """Count one less."""
         if address == UNIX_SOCKET:
             return
-        network = _network_of(address)
+        network = network_of(address)
         self._open[network] -= 1
         if not self._open[network]:
             del self._open[network]

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from hubbub.server.connection import HttpConnection
+from hubbub.server.listen import BACKLOG
 
 GRACE = 7
 """Seconds that requests under way have to end when the server stops; those that don't are cut off then."""
@@ -38,16 +39,8 @@ class HttpServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen. Uvicorn would speak TLS on the Unix socket too, which its permissions protect already."""
-        loop = asyncio.get_running_loop()
-        seconds = HANDSHAKE_SECONDS if self._tls else None
         for listener in sockets or []:
-            if listener.family == socket.AF_UNIX:
-                server = await loop.create_unix_server(self._connection, sock=listener)
-            else:
-                server = await loop.create_server(
-                    self._connection, sock=listener, ssl=self._tls, ssl_handshake_timeout=seconds
-                )
-            self.servers.append(server)
+            self.servers.append(await self._serve_on(listener))
         self.started = True
 
     def close_listeners(self) -> None:
@@ -59,6 +52,15 @@ class HttpServer(uvicorn.Server):
         """Cut off everybody: for a request under way it is as if its client had gone, so it ends without an error."""
         for connection in list(self.server_state.connections):
             connection.transport.abort()
+
+    async def _serve_on(self, listener: socket.socket) -> asyncio.base_events.Server:
+        loop = asyncio.get_running_loop()
+        if listener.family == socket.AF_UNIX:
+            return await loop.create_unix_server(self._connection, sock=listener, backlog=BACKLOG)
+        seconds = HANDSHAKE_SECONDS if self._tls else None
+        return await loop.create_server(
+            self._connection, sock=listener, backlog=BACKLOG, ssl=self._tls, ssl_handshake_timeout=seconds
+        )
 
     def _connection(self) -> asyncio.Protocol:
         make: Callable[..., asyncio.Protocol] = self.config.http_protocol_class

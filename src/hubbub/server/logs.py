@@ -1,11 +1,20 @@
 """The log: one line per thing that happened, for people in a terminal and as JSON elsewhere."""
 
+import atexit
+import functools
 import logging
+import queue
 import sys
+import threading
 from contextlib import suppress
 
 import structlog
 from structlog.typing import Processor
+
+MOST_LINES = 10_000
+"""Lines that may wait to be printed."""
+
+FINISH_SECONDS = 2.0
 
 
 def set_up_logs(level: str) -> None:
@@ -29,18 +38,43 @@ def set_up_logs(level: str) -> None:
     logging.basicConfig(handlers=[handler], level=max(least, logging.WARNING), force=True)
 
 
-class _Logger(structlog.PrintLogger):
-    """Prints lines; one that can't be written, since the disk is full or nobody reads, disturbs nothing else."""
+class _Logger:
+    """Hands lines to the thread that prints them."""
 
     def __init__(self, *_: object) -> None:
-        super().__init__(sys.stderr)
+        self._printer = _printer()
 
     def msg(self, message: str) -> None:
-        """Print a line."""
-        with suppress(OSError):
-            super().msg(message)
+        """Have a line printed soon; when too many wait, since nobody reads them, it is dropped."""
+        with suppress(queue.Full):
+            self._printer.lines.put_nowait(message)
 
     debug = info = warning = error = critical = msg
+
+
+class _Printer(threading.Thread):
+    """Prints lines; whoever reads them slowly, or a disk that is full, holds up nothing but this thread."""
+
+    def __init__(self) -> None:
+        super().__init__(name="hubbub-log", daemon=True)
+        self.lines: queue.Queue[str | None] = queue.Queue(MOST_LINES)
+        self.start()
+        atexit.register(self.finish)
+
+    def run(self) -> None:
+        """Print until told to stop."""
+        while (line := self.lines.get()) is not None:
+            with suppress(OSError, ValueError):
+                print(line, file=sys.stderr, flush=self.lines.empty())
+
+    def finish(self) -> None:
+        """Print what waits, but for a moment at most."""
+        with suppress(queue.Full):
+            self.lines.put_nowait(None)
+            self.join(FINISH_SECONDS)
+
+
+_printer = functools.cache(_Printer)
 
 
 def _renderers() -> list[Processor]:

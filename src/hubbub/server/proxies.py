@@ -26,11 +26,15 @@ class Proxies:
         Each proxy adds whom it hears at the end, so the list is read from there, as far as proxies are trusted.
         """
         client = peer
+        if not self.trusts(peer):
+            return peer
         for value in reversed(",".join(forwarded).split(",")):
             address = _parse(_without_port(value.strip()))
-            if address is None or not self.trusts(client):
+            if address is None:
                 break
             client = str(address)
+            if not self.trusts(client):
+                break
         return client
 
 

@@ -54,7 +54,6 @@ def serve(settings: Settings) -> int:
     with own_folder(settings.data) as folder, where as listeners:
         try:
             install = prepare(folder.database, _say)
-            _calm_collector()
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 exit_code = runner.run(_serve(settings, folder, listeners, tls, install))
             note_stop(folder.database)
@@ -67,6 +66,7 @@ async def _serve(
     settings: Settings, folder: DataFolder, listeners: list[socket.socket], tls: ssl.SSLContext | None, install: str
 ) -> int:
     stop = StopSignals()
+    _calm_collector()
     async with SqliteStore.open(folder.database) as store:
         context = _context(settings, store)
         async with Chat(context) as chat:

@@ -139,10 +139,13 @@ class Store(Protocol):
         are counted one after another: guessing in parallel gains nothing.
         """
 
-    async def delete_room(self, code: str, at: int, *, by: str | None, if_empty: bool = False) -> bool:
+    async def delete_room(
+        self, code: str, at: int, *, by: str | None, if_empty: bool = False, if_expired: bool = False
+    ) -> bool:
         """Delete a room and all that belongs to it; its code rests (`room_deleted`, by that user or the owner).
 
-        Returns False, and does nothing, if there is no such room or, with `if_empty`, if someone has a seat in it.
+        Returns False, and does nothing, if there is no such room; with `if_empty` also if someone has a seat in it,
+        with `if_expired` if its days aren't over.
         """
 
     async def rooms_of(self, user_id: str, limit: int) -> list[Membership]:

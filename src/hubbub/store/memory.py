@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from hubbub.core.clock import DAY
 from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.event import MemberJoined, MemberLeft, MemberRenamed, MessageSent, RoomDeleted, StoredEvent
 from hubbub.core.member import Member, first_role
@@ -96,10 +95,12 @@ class MemoryStore:
         self._misses_of_all = self._misses_of_all.another_of_all(at)
         return CodeTry(None, misses_of_all=self._misses_of_all.count)
 
-    async def delete_room(self, code: str, at: int, *, by: str | None, if_empty: bool = False) -> bool:
+    async def delete_room(
+        self, code: str, at: int, *, by: str | None, if_empty: bool = False, if_expired: bool = False
+    ) -> bool:
         """See the port."""
         kept = self._rooms.get(code)
-        if kept is None or (if_empty and kept.seated()):
+        if kept is None or (if_empty and kept.seated()) or (if_expired and not kept.expired(at)):
             return False
         del self._rooms[code]
         self._resting[code] = at + CODE_RESTS
@@ -117,8 +118,7 @@ class MemoryStore:
 
     async def expired_rooms(self, at: int) -> list[Room]:
         """See the port."""
-        mortal = [kept for kept in self._rooms.values() if kept.room.lifetime is Lifetime.EXPIRES]
-        return [kept.room for kept in mortal if kept.last_message_at + (kept.room.expires_days or 0) * DAY < at]
+        return [kept.room for kept in self._rooms.values() if kept.expired(at)]
 
     async def find_member(self, code: str, user_id: str) -> Membership | None:
         """See the port."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypedDict
 
+from hubbub.core.clock import DAY
 from hubbub.core.event import (
     Author,
     MemberJoined,
@@ -82,6 +83,11 @@ class KeptRoom:
     def members(self) -> Iterator[Member]:
         """Return all members in order of user id."""
         return (member for user_id in sorted(self.places) if (member := self.member(user_id)))
+
+    def expired(self, at: int) -> bool:
+        """Tell whether the room's days are over."""
+        days = self.room.expires_days
+        return days is not None and self.last_message_at + days * DAY < at
 
     def seated(self) -> list[str]:
         """Return the ids of all who have a seat."""

@@ -124,6 +124,9 @@ async def test_a_folder_may_have_any_name(tmp_path: Path, folder: str) -> None:
 
 
 async def test_reading_cannot_write(store: SqliteStore) -> None:
+    assert (await given.refusal(store._reader.ask(lambda db: db.execute("DELETE FROM rooms")))).code == (
+        ErrorCode.UNAVAILABLE
+    )
     async with store._engine.connect() as connection:
         with pytest.raises(Exception, match="readonly"):
             await connection.exec_driver_sql("DELETE FROM rooms")
@@ -137,6 +140,7 @@ async def test_no_question_reads_through_a_whole_table(store: SqliteStore, path:
     def note(_connection: object, _cursor: object, sql: str, parameters: Any, *_: object) -> None:
         asked.append((sql, parameters))
 
+    store._reader._db.set_trace_callback(lambda sql: asked.append((sql, ())))
     await store.find_login(b"hash")
     await store.find_room("ABCD")
     await store.find_member("ABCD", "ann")

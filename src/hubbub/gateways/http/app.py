@@ -1,5 +1,6 @@
 """The HTTP application: all routes, and one form for everything that goes wrong."""
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,10 +45,14 @@ async def _home() -> Response:
 
 
 def _openapi(app: FastAPI, door: Door):  # type: ignore[no-untyped-def]
-    async def openapi() -> Response:
+    @functools.cache
+    def describe() -> bytes:
         described: dict[str, Any] = get_openapi(title=app.title, version=app.version, routes=app.routes)
         described["components"] = components(door.cookie)
-        return Response(json.encode(described), media_type="application/json")
+        return json.encode(described)
+
+    async def openapi() -> Response:
+        return Response(describe(), media_type="application/json")
 
     return openapi
 

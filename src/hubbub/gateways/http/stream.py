@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from hubbub.core.command import Events, JoinRoom
-from hubbub.core.error import Disconnect
+from hubbub.core.error import ChatError, Disconnect
 from hubbub.core.event import AnyEvent, StoredEvent
 from hubbub.core.reply import EventPage
 from hubbub.core.shape import MAX_SEQ
@@ -96,7 +96,11 @@ def stream_endpoint(door: Door) -> Callable[[Request], Awaitable[Response]]:
         command = json.convert(Events, _since(request), {"code": request.path_params["code"], "limit": 1})
         page: EventPage = await door.chat.handle(session, command)
         session.cursor = min(command.since, page.last_seq)
-        await door.chat.handle(session, JoinRoom(code=command.code, since=session.cursor, epoch=page.epoch))
+        try:
+            await door.chat.handle(session, JoinRoom(code=command.code, since=session.cursor, epoch=page.epoch))
+        except BaseException:
+            door.chat.end(session)  # it may have begun to listen
+            raise
         return _Stream(door, session, command.code)
 
     return stream
@@ -111,11 +115,14 @@ def encode_sse(event: AnyEvent) -> bytes:
 async def _all_since(door: Door, session: StreamSession, code: str) -> AsyncIterator[bytes]:
     """Give the pages that the reader lacks, then what is pushed."""
     while session.behind:
-        page: EventPage = await door.chat.handle(session, Events(code=code, since=session.cursor))
+        try:
+            page: EventPage = await door.chat.handle(session, Events(code=code, since=session.cursor))
+        except ChatError:
+            return  # the reader comes back, and is told why then
         for event in page.events:
             session.cursor = event.seq
             yield encode_sse(event)
-        session.behind = not door.chat.in_step(code, session.cursor) and bool(session.rooms)
+        session.behind = bool(session.rooms) and (page.more or not door.chat.in_step(code, session.cursor))
     async for frame in session.frames():
         yield frame
 

@@ -23,7 +23,8 @@ of the writer's own connection, all of it is one statement."""
 _APPEND = """
 INSERT INTO messages (room_id, seq, number, user_id, at, text, client_message_id, reply_to)
   SELECT r.id, r.last_seq + 1, r.last_number + 1, m.user_id, ?1, ?2, ?3, ?4
-    FROM rooms r JOIN members m ON m.room_id = r.id AND m.user_id = ?5 AND m.active WHERE r.code = ?6
+    FROM rooms r JOIN members m ON m.room_id = r.id AND m.user_id = ?5 AND m.active
+    WHERE r.code = ?6 AND (?4 IS NULL OR EXISTS (SELECT 1 FROM messages p WHERE p.room_id = r.id AND p.seq = ?4))
   ON CONFLICT (room_id, user_id, client_message_id) DO NOTHING
   RETURNING room_id, seq, number, (SELECT private FROM rooms WHERE id = room_id),
     (SELECT role FROM members m WHERE m.room_id = messages.room_id AND m.user_id = ?5),
@@ -38,8 +39,6 @@ def set_up(db: sqlite3.Connection) -> None:
 
 def append_message(tx: Transaction, draft: NewMessage) -> Sent:
     """Append a message, or answer its repetition as the first time; one statement writes all or nothing."""
-    if draft.reply_to is not None:
-        _check_reply(tx, draft.code, draft.reply_to)
     row = (draft.at, draft.text, draft.client_message_id, draft.reply_to, draft.author.id, draft.code)
     appended = tx.execute(_APPEND, row).fetchall()
     if not appended:
@@ -54,7 +53,7 @@ def append_message(tx: Transaction, draft: NewMessage) -> Sent:
 
 
 def _sent_before(tx: Transaction, draft: NewMessage) -> Sent:
-    """Return the place of the message that was sent under this id. Raises `not_a_member` if its room isn't there."""
+    """Return the place of the message that was sent under this id, or say why there is none and none could be sent."""
     found = find_membership(tx, draft.code, draft.author.id)
     if found is None:
         raise ChatError(ErrorCode.NOT_A_MEMBER)
@@ -62,14 +61,8 @@ def _sent_before(tx: Transaction, draft: NewMessage) -> Sent:
         "SELECT seq, number, at, text FROM messages WHERE room_id = ? AND user_id = ? AND client_message_id = ?",
         (found.room.id, draft.author.id, draft.client_message_id),
     ).fetchone()
+    if row is None:
+        raise ChatError(ErrorCode.MESSAGE_NOT_FOUND, field="reply_to")
     if row["text"] not in {draft.text, None}:  # of a deleted message nobody knows the text any more
         raise ChatError(ErrorCode.CLIENT_MESSAGE_ID_REUSED, field="client_message_id")
     return Sent(seq=row["seq"], number=row["number"], at=row["at"])
-
-
-def _check_reply(tx: Transaction, code: str, seq: int) -> None:
-    known = tx.execute(
-        "SELECT 1 FROM messages WHERE room_id = (SELECT id FROM rooms WHERE code = ?) AND seq = ?", (code, seq)
-    ).fetchone()
-    if known is None:
-        raise ChatError(ErrorCode.MESSAGE_NOT_FOUND, field="reply_to")

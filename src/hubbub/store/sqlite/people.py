@@ -6,9 +6,18 @@ from dataclasses import replace
 from hubbub.core.event import Author, MemberRenamed, Person
 from hubbub.core.member import Role
 from hubbub.core.name import fold_name
-from hubbub.core.user import User
-from hubbub.store.sqlite.rows import add_event, check_name, find_user, next_seq
+from hubbub.core.user import Login, User, UserKind
+from hubbub.store.sqlite.rows import Database, add_event, check_name, find_user, next_seq
 from hubbub.store.sqlite.writer import Transaction
+
+
+def find_login(db: Database, token_hash: bytes) -> Login | None:
+    """Look a login up by its token, lapsed or not."""
+    row = db.execute(
+        "SELECT l.used_at, u.id, u.name, u.kind FROM logins l JOIN users u ON u.id = l.user_id WHERE l.token_hash = ?",
+        (token_hash,),
+    ).fetchone()
+    return Login(token_hash, User(row["id"], row["name"], UserKind(row["kind"])), row["used_at"]) if row else None
 
 
 def add_guest(tx: Transaction, user: User, token_hash: bytes, at: int) -> None:

@@ -61,15 +61,18 @@ def try_code(tx: Transaction, code: str, keys: Sequence[str], at: int, private: 
     return CodeTry(None, misses_of_all=of_all.count)
 
 
-def delete_room(tx: Transaction, code: str, at: int, by: str | None, if_empty: bool) -> bool:
+def delete_room(
+    tx: Transaction, code: str, at: int, by: str | None, if_empty: bool = False, if_expired: bool = False
+) -> bool:
     """Delete a room with all its rows; secure_delete overwrites them."""
     row = tx.execute(
-        "SELECT r.id, r.private, r.last_seq, u.id AS user_id, u.name, coalesce(m.role, 'owner') AS role"
+        "SELECT r.id, r.private, r.last_seq, r.last_message_at + r.expires_days * 86400000 AS over_at,"
+        " u.id AS user_id, u.name, coalesce(m.role, 'owner') AS role"
         " FROM rooms r JOIN users u ON u.id = coalesce(?, r.owner_id)"
         " LEFT JOIN members m ON m.room_id = r.id AND m.user_id = u.id WHERE r.code = ?",
         (by, code),
     ).fetchone()
-    if row is None or (if_empty and _someone_is_seated(tx, row["id"])):
+    if row is None or (if_empty and _someone_is_seated(tx, row["id"])) or (if_expired and row["over_at"] >= at):
         return False
     for table in ("messages", "events", "members"):
         tx.execute(f"DELETE FROM {table} WHERE room_id = ?", (row["id"],))  # noqa: S608 - names of our own

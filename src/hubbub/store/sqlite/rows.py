@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Sequence
+from typing import Any, Protocol
 
 from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.event import Author, Person
@@ -12,6 +13,13 @@ from hubbub.core.room import Lifetime, Room
 from hubbub.core.user import User, UserKind
 from hubbub.store.base import Membership
 from hubbub.store.sqlite.writer import Transaction
+
+
+class Database(Protocol):
+    """What rows are looked up in: the writer's transaction, or a connection that only reads."""
+
+    def execute(self, sql: str, parameters: Any = ..., /) -> sqlite3.Cursor:
+        """Run a statement."""
 
 
 def room_of(row: sqlite3.Row) -> Room:
@@ -31,27 +39,25 @@ def room_of(row: sqlite3.Row) -> Room:
     )
 
 
-def find_room(tx: Transaction, code: str) -> Room | None:
+def find_room(tx: Database, code: str) -> Room | None:
     """Look a live room up."""
     row = tx.execute("SELECT * FROM rooms WHERE code = ?", (code,)).fetchone()
     return room_of(row) if row else None
 
 
-def find_membership(tx: Transaction, code: str, user_id: str) -> Membership | None:
+def find_membership(tx: Database, code: str, user_id: str) -> Membership | None:
     """Look up a room and somebody's place in it; who left has none."""
-    room = find_room(tx, code)
-    if room is None:
-        return None
     row = tx.execute(
-        "SELECT m.role, m.joined_at, m.read_number, m.seated, u.id, u.name, u.kind"
-        " FROM members m JOIN users u ON u.id = m.user_id WHERE m.room_id = ? AND m.user_id = ? AND m.active",
-        (room.id, user_id),
+        "SELECT r.*, m.role, m.joined_at, m.read_number, m.seated, u.name, u.kind"
+        " FROM rooms r JOIN members m ON m.room_id = r.id JOIN users u ON u.id = m.user_id"
+        " WHERE r.code = ? AND m.user_id = ? AND m.active",
+        (code, user_id),
     ).fetchone()
     if row is None:
         return None
-    user = User(row["id"], row["name"], UserKind(row["kind"]))
+    user = User(user_id, row["name"], UserKind(row["kind"]))
     member = Member(user, Role(row["role"]), row["joined_at"], row["read_number"], bool(row["seated"]))
-    return Membership(room, member)
+    return Membership(room_of(row), member)
 
 
 def find_user(tx: Transaction, user_id: str) -> User:

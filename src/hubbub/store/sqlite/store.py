@@ -1,4 +1,4 @@
-"""The SQLite adapter of the store: changes through the writer, questions through the read side."""
+"""The SQLite adapter of the store: changes through the writer, questions through the reader and the read side."""
 
 import asyncio
 import functools
@@ -13,19 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from hubbub.core.reply import Sent
 from hubbub.core.room import Room
-from hubbub.core.user import User
+from hubbub.core.user import Login, User
 from hubbub.store.base import CodeTry, CommitListener, Membership, NewMessage, NewRoom, StoreBrokenError
 from hubbub.store.reads import Reads
 from hubbub.store.sqlite import members, messages, people, rooms
+from hubbub.store.sqlite.reader import Reader
+from hubbub.store.sqlite.rows import find_membership
 from hubbub.store.sqlite.writer import Writer, WriterStats
 
 
 class SqliteStore(Reads):
     """Holds the promises of `store.base.Store` on one file."""
 
-    def __init__(self, writer: Writer, engine: AsyncEngine) -> None:
+    def __init__(self, writer: Writer, reader: Reader, engine: AsyncEngine) -> None:
         super().__init__(engine)
         self._writer = writer
+        self._reader = reader
 
     @classmethod
     @asynccontextmanager
@@ -33,9 +36,10 @@ class SqliteStore(Reads):
         """Open a file whose tables are up to date (`files.prepare` sees to that). Raises StoreBrokenError."""
         try:
             writer = Writer(path, asyncio.get_running_loop(), messages.set_up)
+            reader = Reader(path, asyncio.get_running_loop())
         except sqlite3.Error as error:
             raise StoreBrokenError(f"The database {path} can't be used: {error}.") from error
-        store = cls(writer, _reading_engine(path))
+        store = cls(writer, reader, _reading_engine(path))
         try:
             yield store
         finally:
@@ -53,7 +57,16 @@ class SqliteStore(Reads):
     async def close(self) -> None:
         """See the port."""
         await self._writer.close()
+        await self._reader.close()
         await self._engine.dispose()
+
+    async def find_login(self, token_hash: bytes) -> Login | None:
+        """See the port."""
+        return await self._reader.ask(functools.partial(people.find_login, token_hash=token_hash))
+
+    async def find_member(self, code: str, user_id: str) -> Membership | None:
+        """See the port."""
+        return await self._reader.ask(functools.partial(find_membership, code=code, user_id=user_id))
 
     async def add_guest(self, user: User, token_hash: bytes, at: int) -> None:
         """See the port."""
@@ -75,9 +88,11 @@ class SqliteStore(Reads):
         """See the port."""
         return await self._writer.run(functools.partial(rooms.try_code, code=code, keys=keys, at=at, private=private))
 
-    async def delete_room(self, code: str, at: int, *, by: str | None, if_empty: bool = False) -> bool:
+    async def delete_room(
+        self, code: str, at: int, *, by: str | None, if_empty: bool = False, if_expired: bool = False
+    ) -> bool:
         """See the port."""
-        change = functools.partial(rooms.delete_room, code=code, at=at, by=by, if_empty=if_empty)
+        change = functools.partial(rooms.delete_room, code=code, at=at, by=by, if_empty=if_empty, if_expired=if_expired)
         return await self._writer.run(change)
 
     async def add_member(self, code: str, user: User, at: int) -> Membership:

@@ -1,0 +1,164 @@
+"""Coming back: what the answer tells and what is pushed after it make the log, without a gap or a repetition."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hubbub.core import command as commands
+from hubbub.core.event import MemberJoined, MessageSent, StoredEvent
+from hubbub.core.reply import Joined
+from hubbub.hub import Hub
+from tests.chat.conftest import House, Listener
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def later(house: House) -> list[Callable[[], None]]:
+    """What the hub does in the loop's next turn, which comes when `turn` says so."""
+    waiting: list[Callable[[], None]] = []
+    house.context.hub = Hub(house.clock.steady, soon=waiting.append)
+    return waiting
+
+
+def turn(later: list[Callable[[], None]]) -> None:
+    while later:
+        later.pop(0)()
+
+
+async def say(house: House, who: Listener, code: str, text: str = "hello") -> int:
+    return int((await house.do(who, commands.SendMessage(code=code, text=text))).seq)
+
+
+async def come_back(house: House, who: Listener, code: str, since: int, epoch: str) -> Joined:
+    """Come back on another connection, and note what is heard only from the answer on."""
+    joined: Joined = await house.do(who, commands.JoinRoom(code=code, since=since, epoch=epoch))
+    who.heard.clear()
+    return joined
+
+
+def seqs(events: object) -> list[int]:
+    assert isinstance(events, list | tuple)
+    return [event.seq for event in events if isinstance(event, StoredEvent)]
+
+
+async def test_what_the_answer_tells_is_not_pushed_after_it(house: House, later: list[Callable[[], None]]) -> None:
+    ann, bob = await house.listener("Ann"), await house.listener("Bob")
+    code = await house.room(ann)
+    epoch = (await house.do(ann, commands.JoinRoom(code=code))).epoch
+    last = (await house.do(bob, commands.JoinRoom(code=code))).last_seq
+    missed = [await say(house, ann, code) for _ in range(3)]
+    assert later, "need messages that haven't been handed on for this test to mean anything"
+    joined = await come_back(house, bob, code, last, epoch)
+    next_one = await say(house, ann, code)
+    turn(later)
+    assert seqs(joined.events) == missed
+    assert joined.last_seq == missed[-1]
+    assert seqs(bob.heard) == [next_one]
+
+
+async def test_who_comes_new_is_told_the_latest_and_hears_what_follows(
+    house: House, later: list[Callable[[], None]]
+) -> None:
+    ann, bob = await house.listener("Ann"), await house.listener("Bob")
+    code = await house.room(ann)
+    await house.do(ann, commands.JoinRoom(code=code))
+    before = [await say(house, ann, code) for _ in range(3)]
+    joined: Joined = await house.do(bob, commands.JoinRoom(code=code))
+    bob.heard.clear()
+    next_one = await say(house, ann, code)
+    turn(later)
+    assert joined.reset
+    assert seqs(joined.messages) == before
+    assert joined.last_seq == before[-1] + 1, "the last is that Bob has joined"
+    assert seqs(bob.heard) == [next_one]
+
+
+async def test_what_is_said_while_the_latest_are_read_comes_once(
+    house: House, later: list[Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob = await house.listener("Ann"), await house.listener("Bob")
+    code = await house.room(ann)
+    messages = house.context.store.messages
+
+    async def say_something_first(*question: Any) -> list[MessageSent]:
+        await say(house, ann, code)
+        return await messages(*question)
+
+    monkeypatch.setattr(house.context.store, "messages", say_something_first)
+    joined: Joined = await house.do(bob, commands.JoinRoom(code=code))
+    bob.heard.clear()
+    turn(later)
+    assert seqs(joined.messages) == [joined.last_seq]
+    assert seqs(bob.heard) == []
+
+
+async def test_who_has_missed_nothing_costs_no_query(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann = await house.listener("Ann")
+    code = await house.room(ann)
+    seq = await say(house, ann, code)
+    joined = await house.do(ann, commands.JoinRoom(code=code))
+
+    def never(*_: object) -> None:
+        raise AssertionError("the log was asked")
+
+    monkeypatch.setattr(house.context.store, "events", never)
+    house.context.hub = Hub(house.clock.steady, soon=lambda do: do())  # as after a restart: nothing is remembered
+    again = await come_back(house, ann, code, seq, joined.epoch)
+    assert (again.reset, again.events, again.last_seq, again.more) == (False, (), seq, False)
+    assert [type(event) for event in ann.heard] == []
+
+
+async def test_what_happens_while_one_comes_in_is_missed_by_nobody(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob = await house.listener("Ann"), await house.listener("Bob")
+    code = await house.room(ann)
+    last = (await house.do(ann, commands.JoinRoom(code=code))).last_seq
+    epoch = (await house.do(bob, commands.JoinRoom(code=code))).epoch
+    house.context.hub = Hub(house.clock.steady, soon=lambda do: do())
+    find_member = house.context.store.find_member
+    said: list[int] = []
+
+    async def find_and_hear_something(code: str, user_id: str) -> object:
+        found = await find_member(code, user_id)
+        if not said and bob.user and user_id == bob.user.id:
+            said.append(0)
+            said[0] = await say(house, ann, code)
+        return found
+
+    monkeypatch.setattr(house.context.store, "find_member", find_and_hear_something)
+    joined = await come_back(house, bob, code, last + 1, epoch)
+    assert seqs(joined.events) == said, "Bob was found before it was said"
+    assert joined.last_seq == said[0]
+
+
+async def test_what_is_in_the_log_but_not_published_yet_comes_when_it_is(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob = await house.listener("Ann"), await house.listener("Bob")
+    code = await house.room(ann)
+    await house.do(ann, commands.JoinRoom(code=code))
+    first = await house.do(bob, commands.JoinRoom(code=code))
+    publish = house.context.hub.publish
+    held: list[StoredEvent] = []
+    monkeypatch.setattr(house.context.hub, "publish", held.append)
+    seq = await say(house, ann, code)
+    monkeypatch.setattr(house.context.hub, "recent", lambda *_: None)
+    joined = await come_back(house, bob, code, first.last_seq, first.epoch)
+    assert (joined.events, joined.last_seq) == ((), first.last_seq)
+    for event in held:
+        publish(event)
+    assert seqs(bob.heard) == [seq]
+
+
+async def test_a_newcomer_s_arrival_is_told_to_all_but_once(house: House, later: list[Callable[[], None]]) -> None:
+    ann, bob = await house.listener("Ann"), await house.listener("Bob")
+    code = await house.room(ann)
+    await house.do(ann, commands.JoinRoom(code=code))
+    await house.do(bob, commands.JoinRoom(code=code))
+    turn(later)
+    arrivals = [event for event in ann.heard if isinstance(event, MemberJoined)]
+    assert [event.user.name for event in arrivals] == ["Bob"]
+    assert not [event for event in bob.heard if isinstance(event, MessageSent)]
