@@ -1,4 +1,4 @@
-"""A small strict client of the live door, for storms: one WebSocket, no helping hand, every oddity is an error."""
+"""A small strict client of the live door: one WebSocket, no helping hand, every oddity is an error; and polls."""
 
 import asyncio
 import json
@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx2
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
@@ -16,6 +17,7 @@ PATIENCE = 60.0
 
 Event = dict[str, Any]
 PATH = "/socket.io/?EIO=4&transport=websocket"
+POLL = {"EIO": "4", "transport": "polling"}
 
 LOST = (OSError, ConnectionClosed, InvalidHandshake, EOFError)
 """What says that the server isn't there, or no longer."""
@@ -160,3 +162,11 @@ async def connected(
             yield client
         finally:
             await client.end()
+
+
+async def begin_to_poll(client: httpx2.AsyncClient, auth: str) -> httpx2.Response:
+    """Connect by polls; return the answer to CONNECT. The sid is the client's from now on."""
+    opened = await client.get("/socket.io/", params=POLL)
+    client.params = client.params.merge(POLL | {"sid": json.loads(opened.text[1:])["sid"]})
+    assert (await client.post("/socket.io/", content=f"40{auth}")).text == "ok"
+    return await client.get("/socket.io/")
