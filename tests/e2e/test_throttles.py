@@ -10,6 +10,7 @@ from tests.server_process import ServerProcess
 
 HOLDS = (
     "hubbub.chat.codes",
+    "hubbub.chat.throttles",
     "hubbub.gateways.http.crowd",
 )
 
