@@ -1,0 +1,1 @@
+"""Measurements: `python -m bench` prints what this checkout does on this machine; NOTES.md keeps what was found."""
