@@ -89,10 +89,13 @@ class Chat:
             count(self._context, session, handler.throttle)
         return await handler.carry_out(self._context, session, command)
 
+    def begin(self, session: LiveSession) -> None:
+        """Let a session hear what concerns everybody, also while it is in no room."""
+        self._context.hub.attend(session)
+
     def end(self, session: LiveSession) -> None:
         """Forget a session whose connection is gone; its user is here a little longer."""
-        for code in list(session.rooms):
-            self._context.hub.unwatch(session, code)
+        self._context.hub.depart(session)
 
     def in_step(self, code: str, seq: int) -> bool:
         """Tell whether nothing has happened in a room after a seq; what follows is pushed to who watches it."""

@@ -70,6 +70,7 @@ class Hub:
         self._soon = soon
         self._unsent: dict[str, _Room] = {}
         self._rooms: dict[str, _Room] = {}
+        self._attending: dict[LiveSession, None] = {}
         self._unsettled: set[str] = set()
         self._waiting = 0
         self._closing = False
@@ -135,6 +136,16 @@ class Hub:
             self._drop_if_deserted(code)
 
     # Who is here
+
+    def attend(self, session: LiveSession) -> None:
+        """Let a session hear what concerns everybody."""
+        self._attending[session] = None
+
+    def depart(self, session: LiveSession) -> None:
+        """Let a session hear nothing any more."""
+        self._attending.pop(session, None)
+        for code in list(session.rooms):
+            self.unwatch(session, code)
 
     def watch(self, session: LiveSession, code: str) -> None:
         """Let a session hear a room's events from now on; its user is here."""
@@ -223,23 +234,22 @@ class Hub:
     # The end, and how much there is
 
     def close(self, retry_after: float) -> None:
-        """Tell everybody that the server is about to stop, and wake all who wait."""
+        """Tell everybody that the server is about to stop, once, and wake all who wait."""
         self._closing = True
-        closing = Closing(reason=Disconnect.CLOSING, retry_after=retry_after)
+        everybody = dict(self._attending)
         for code, room in self._rooms.items():
             _flush_room(code, room)
-        fan_out("", [closing], self._sessions())
-        for session in self._sessions():
+            everybody |= room.sessions
+        fan_out("", [Closing(reason=Disconnect.CLOSING, retry_after=retry_after)], everybody)
+        for session in everybody:
             session.end(Disconnect.CLOSING)
         for news in [news for room in self._rooms.values() for news in room.waiting]:
             news.arrive()
 
     def counts(self) -> dict[str, int]:
         """Return how many rooms, sessions and waiting requests there are on this node."""
-        return {"rooms": len(self._rooms), "sessions": len(self._sessions()), "waiting": self._waiting}
-
-    def _sessions(self) -> set[LiveSession]:
-        return {session for room in self._rooms.values() for session in room.sessions}
+        sessions = {session for room in self._rooms.values() for session in room.sessions} | set(self._attending)
+        return {"rooms": len(self._rooms), "sessions": len(sessions), "waiting": self._waiting}
 
     def _change_hearers(self, room: _Room, event: StoredEvent) -> None:
         match event:

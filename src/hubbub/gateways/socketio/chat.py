@@ -8,8 +8,8 @@ from typing import Any
 import structlog
 
 from hubbub.chat import Chat
-from hubbub.core.command import COMMANDS, CreateGuest, JoinRoom, SendMessage, WhoAmI
-from hubbub.core.error import ChatError, ErrorCode
+from hubbub.core.command import COMMANDS, CreateGuest, Events, JoinRoom, SendMessage, WhoAmI
+from hubbub.core.error import ChatError, Disconnect, ErrorCode
 from hubbub.core.event import Refused, Welcome
 from hubbub.core.join_code import tidy_code
 from hubbub.core.reply import Joined, Me, NewGuest
@@ -17,8 +17,13 @@ from hubbub.gateways.socketio.namespace import Client, RefusedError
 from hubbub.gateways.socketio.session import SocketSession
 from hubbub.protocol import json
 
-MOST_WAITING = 128
+MOST_WAITING = 256
 """Commands of one session that may wait for their turn."""
+
+MOST_SENDING = 64
+"""Messages of one session that may be on their way to the store at once."""
+
+_PUT_OUT = frozenset(Disconnect)
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("hubbub.socketio")
 
@@ -35,12 +40,15 @@ class Line:
     waiting: deque[tuple[str, list[Any], int | None]] = field(default_factory=deque)
     sending: int = 0
     alone: bool = False
+    gone: bool = False
 
     def next(self) -> tuple[str, list[Any], int | None] | None:
         """Take the command whose turn it is, None if none may start now."""
         if not self.waiting or self.alone:
             return None
         if self.waiting[0][0] == SendMessage.type:
+            if self.sending >= MOST_SENDING:
+                return None
             self.sending += 1
         elif self.sending:
             return None
@@ -71,9 +79,15 @@ class ChatApplication:
             client.data = Line(session, await self._log_in(session, auth, client.socket.owner))
         except ChatError as error:
             raise RefusedError(error.message, json.describe(error)) from None
+        except Exception:
+            log.exception("connect_failed")
+            internal = ChatError(ErrorCode.INTERNAL)
+            raise RefusedError(internal.message, json.describe(internal)) from None
 
     def connected(self, client: Client) -> None:
         """Say who the client is."""
+        self._chat.begin(client.data.session)
+        client.data.session.resumed()  # an upgrade may have come while the login was looked up
         client.emit(Welcome.type, json.plain(client.data.welcome))
 
     def event(self, client: Client, name: str, args: list[Any], ack: int | None) -> None:
@@ -93,9 +107,11 @@ class ChatApplication:
         client.data.session.resumed()
 
     def disconnected(self, client: Client, reason: str) -> None:
-        """See Application."""
+        """See Application: what somebody has asked before they went is carried out, unless they were put out."""
         line: Line = client.data
-        line.waiting.clear()
+        line.gone = True
+        if reason in _PUT_OUT:
+            line.waiting.clear()
         line.session.gone()
 
     async def finish(self, seconds: float) -> None:
@@ -107,12 +123,12 @@ class ChatApplication:
 
     async def _log_in(self, session: SocketSession, auth: dict[str, Any], cookie: str) -> Welcome:
         token, name = auth.get("token"), auth.get("name")
-        if token is None and name is not None and not cookie:
+        proof = cookie if token is None else token
+        session.user = await self._chat.log_in(proof) if isinstance(proof, str) and proof else None
+        if session.user is None and token is None and name is not None:
             guest: NewGuest = await self._chat.handle(session, json.convert_data(CreateGuest, {"name": name}))
             session.user = await self._chat.log_in(guest.token)
             return Welcome(me=guest.user, token=guest.token)
-        token = cookie if token is None else token
-        session.user = await self._chat.log_in(token) if isinstance(token, str) and token else None
         me: Me = await self._chat.handle(session, WhoAmI())
         return Welcome(me=me.user)
 
@@ -127,7 +143,7 @@ class ChatApplication:
             command = _command_of(name, args)
             reply = await self._chat.handle(line.session, command)
             if isinstance(reply, Joined) and isinstance(command, JoinRoom):
-                _note_heard(line.session, tidy_code(command.code), reply.last_seq)
+                line.session.joined(tidy_code(command.code), reply.last_seq)
             if ack is not None:
                 client.acknowledge_json(ack, _ok(reply))
         except ChatError as error:
@@ -137,6 +153,8 @@ class ChatApplication:
             _refuse(client, name, ack, ChatError(ErrorCode.INTERNAL))
         finally:
             line.done(name)
+            if line.gone:
+                self._chat.end(line.session)  # the command may have been to join
             self._go_on(client, line)
 
 
@@ -146,7 +164,10 @@ def _command_of(name: str, args: list[Any]) -> Any:
         raise ChatError(ErrorCode.UNKNOWN_COMMAND)
     if len(args) > 1:
         raise ChatError(ErrorCode.BAD_REQUEST, "A command has one argument: an object with its fields.")
-    return json.convert_data(kind, args[0] if args else {})
+    command = json.convert_data(kind, args[0] if args else {})
+    if isinstance(command, Events) and command.wait:
+        raise ChatError(ErrorCode.BAD_REQUEST, "Leave `wait` out: here, news comes by itself.", field="wait")
+    return command
 
 
 def _ok(reply: object) -> bytes:
@@ -157,9 +178,5 @@ def _ok(reply: object) -> bytes:
 def _refuse(client: Client, name: str, ack: int | None, error: ChatError) -> None:
     if ack is not None:
         client.acknowledge(ack, {"ok": False, "error": json.describe(error)})
-    else:
+    elif not error.silent:
         client.emit(Refused.type, {"type": Refused.type, "command": name[:64], "error": json.describe(error)})
-
-
-def _note_heard(session: SocketSession, code: str, seq: int) -> None:
-    session.heard[code] = max(seq, session.heard.get(code, 0))

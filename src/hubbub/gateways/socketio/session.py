@@ -2,9 +2,11 @@
 
 import asyncio
 
+import structlog
+
 from hubbub.chat import Chat
 from hubbub.core.command import Events
-from hubbub.core.error import DISCONNECTS, ChatError, Disconnect
+from hubbub.core.error import DISCONNECTS, ERRORS, ChatError, Disconnect
 from hubbub.core.event import AnyEvent
 from hubbub.core.reply import EventPage
 from hubbub.gateways.socketio.frames import text_frame
@@ -13,6 +15,8 @@ from hubbub.gateways.socketio.polling import PollingTransport
 from hubbub.protocol import json
 from hubbub.protocol.engineio import SEPARATOR
 from hubbub.session import Codec, LiveSession
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("hubbub.socketio")
 
 
 class SocketSession(LiveSession):
@@ -47,13 +51,19 @@ class SocketSession(LiveSession):
             return  # the gateway closes all connections, when the commands under way have been answered
         if row.returns:
             self.client.socket.close(row.websocket, reason)
-        else:
-            self.client.disconnect()
+            return
+        self.client.disconnect()
+        self.client.socket.close(row.websocket, reason)
+
+    def joined(self, code: str, seq: int) -> None:
+        """Note that the client was told of a room up to a seq: from there it can be caught up."""
+        self.heard[code] = max(seq, self.heard.get(code, 0))
+        self.resumed()
 
     def resumed(self) -> None:
         """Catch up with what was dropped, on the transport that carries the client now."""
         self.codec = _codec_of(self.client)
-        if self._behind and self._catching_up is None:
+        if self._next_behind() and self._catching_up is None:
             self._catching_up = asyncio.get_running_loop().create_task(self._catch_up())
 
     def gone(self) -> None:
@@ -62,10 +72,18 @@ class SocketSession(LiveSession):
             self._catching_up.cancel()
         self._chat.end(self)
 
+    def _next_behind(self) -> str | None:
+        if self.client.socket.transport.full:
+            return None
+        return next((code for code in self._behind if code in self.heard), None)
+
     async def _catch_up(self) -> None:
         try:
-            for code in list(self._behind):
+            while code := self._next_behind():
                 await self._catch_up_with(code)
+        except Exception:
+            log.exception("catch_up_failed")
+            self.end(Disconnect.SLOW)
         finally:
             self._catching_up = None
 
@@ -73,17 +91,21 @@ class SocketSession(LiveSession):
         """Send the room's events since the last one that the client took; stop when the connection is full again."""
         while code in self.rooms:
             try:
-                page: EventPage = await self._chat.handle(self, Events(code=code, since=self.heard.get(code, 0)))
-            except ChatError:
+                page: EventPage = await self._chat.handle(self, Events(code=code, since=self.heard[code]))
+            except ChatError as error:
+                if ERRORS[error.code].retry:
+                    self.end(Disconnect.SLOW)  # it comes back and asks again
                 break
             for event in page.events:
                 if self.client.socket.transport.full:
                     return
                 self.client.socket.transport.owe(self.codec(event))
                 self.heard[code] = event.seq
-            if not page.more and self._chat.in_step(code, self.heard.get(code, 0)):
+            if not page.more and self._chat.in_step(code, self.heard[code]):
                 break
         self._behind.discard(code)
+        if code not in self.rooms:
+            self.end(Disconnect.SLOW)  # the room's last words were dropped: who comes back is told that it is over
 
 
 def encode_websocket(event: AnyEvent) -> bytes:
