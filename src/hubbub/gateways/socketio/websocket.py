@@ -20,7 +20,14 @@ from hubbub.core.error import Disconnect
 from hubbub.gateways.socketio.engine import Engine, UnknownSidError
 from hubbub.gateways.socketio.frames import binary_frame, text_frame
 from hubbub.gateways.socketio.origin import owner_of
-from hubbub.gateways.socketio.settings import CLOSE_SECONDS, HIGH_WATER, MOST_OWED, SLOW_SECONDS, UPGRADE_SECONDS
+from hubbub.gateways.socketio.settings import (
+    BYTES_AT_ONCE,
+    CLOSE_SECONDS,
+    HIGH_WATER,
+    MOST_OWED,
+    SLOW_SECONDS,
+    UPGRADE_SECONDS,
+)
 from hubbub.gateways.socketio.socket import EngineSocket
 from hubbub.protocol.engineio import REVISION, PacketType
 from hubbub.session import UNIX_SOCKET
@@ -48,6 +55,7 @@ class WebSocketTransport(asyncio.Protocol):
         self._socket: EngineSocket | None = None
         self._owed: list[bytes] = []
         self._late = 0  # bytes owed since the connection is full
+        self._unread = b""
         self._fragments = bytearray()
         self._is_text = False
         self._timer: asyncio.Handle | None = None
@@ -66,8 +74,13 @@ class WebSocketTransport(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take in bytes; frames that are whole become packets."""
-        self._protocol.receive_data(data)
-        self._handle_events()
+        if len(data) > BYTES_AT_ONCE and self._socket:
+            self._unread = data
+            self.transport.pause_reading()
+            self._go_on()
+        else:
+            self._protocol.receive_data(data)
+            self._handle_events()
 
     def eof_received(self) -> None:
         """The client will send nothing more, so that there can be no more of its answers either."""
@@ -84,6 +97,7 @@ class WebSocketTransport(asyncio.Protocol):
         self._stop_timer()
         self._stop_slow_timer()
         self._owed.clear()
+        self._unread = b""
         self._closing = True
         if self._socket:
             self._socket.lost(self, self._why)
@@ -99,10 +113,11 @@ class WebSocketTransport(asyncio.Protocol):
         """The client has caught up with what was written."""
         self.full = False
         self._stop_slow_timer()
-        self.transport.resume_reading()
         self.flush()
-        if self._socket and not self.full:
-            self._socket.receiver.resumed()
+        if not self.full:
+            self._go_on()
+            if self._socket:
+                self._socket.receiver.resumed()
 
     def shutdown(self) -> None:
         """Uvicorn is stopping."""
@@ -164,6 +179,18 @@ class WebSocketTransport(asyncio.Protocol):
         return []
 
     # Bytes in
+
+    def _go_on(self) -> None:
+        """Take in some of what has come, if the client reads; more of it in the loop's next turn."""
+        if self.full:
+            return
+        data, self._unread = self._unread[:BYTES_AT_ONCE], self._unread[BYTES_AT_ONCE:]
+        if data:
+            self._protocol.receive_data(data)
+            self._handle_events()
+            self._loop.call_soon(self._go_on)
+        else:
+            self.transport.resume_reading()
 
     def _handle_events(self) -> None:
         for event in self._protocol.events_received():
