@@ -61,14 +61,14 @@ def test_bytes_are_a_websocket_message_of_their_own_without_a_type() -> None:
 def test_a_payload_is_that_of_the_document() -> None:
     packets = [Packet(PacketType.MESSAGE, "hello"), Packet(PacketType.PING), Packet(PacketType.MESSAGE, "world")]
     assert encode_payload(packets) == "4hello\x1e2\x1e4world"
-    assert decode_payload(b"4hello\x1e2\x1e4world") == packets
+    assert list(decode_payload(b"4hello\x1e2\x1e4world")) == packets
 
 
 def test_bytes_in_a_payload_are_base64_behind_a_b() -> None:
     packets = [Packet(PacketType.MESSAGE, "hello"), Packet(PacketType.MESSAGE, b"\x01\x02\x03\x04")]
     assert encode_payload(packets) == "4hello\x1ebAQIDBA=="
-    assert decode_payload(b"4hello\x1ebAQIDBA==") == packets
-    assert decode_payload(b"b") == [Packet(PacketType.MESSAGE, b"")]
+    assert list(decode_payload(b"4hello\x1ebAQIDBA==")) == packets
+    assert list(decode_payload(b"b")) == [Packet(PacketType.MESSAGE, b"")]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,14 @@ def test_bytes_in_a_payload_are_base64_behind_a_b() -> None:
 )
 def test_a_payload_with_one_packet_that_is_none_is_malformed(body: bytes) -> None:
     with pytest.raises(MalformedError):
-        decode_payload(body)
+        list(decode_payload(body))
+
+
+def test_the_packets_before_a_malformed_one_are_read() -> None:
+    packets = decode_payload(b"4hello\x1eabc")
+    assert next(packets) == Packet(PacketType.MESSAGE, "hello")
+    with pytest.raises(MalformedError):
+        next(packets)
 
 
 def test_a_payload_is_utf_8() -> None:
@@ -110,7 +117,7 @@ def test_the_handshake_says_what_the_document_lists() -> None:
 
 @given(st.lists(PACKETS, min_size=1))
 def test_a_payload_says_what_was_put_into_it(packets: list[Packet]) -> None:
-    assert decode_payload(encode_payload(packets).encode()) == packets
+    assert list(decode_payload(encode_payload(packets).encode())) == packets
 
 
 @given(TEXT_PACKETS)
@@ -134,7 +141,7 @@ def test_whatever_text_comes_nothing_else_goes_wrong(text: str) -> None:
 @example(b"4\x1eb=")
 def test_whatever_bytes_come_nothing_else_goes_wrong(body: bytes) -> None:
     try:
-        packets = decode_payload(body)
+        packets = list(decode_payload(body))
     except MalformedError:
         return
     assert len(packets) == body.count(SEPARATOR.encode()) + 1

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -54,13 +54,13 @@ def encode_text(packet: Packet) -> str | bytes:
     return packet.type.value + packet.data
 
 
-def decode_payload(body: bytes) -> list[Packet]:
-    """Read the packets of a POST. Raises MalformedError, also for an empty body."""
+def decode_payload(body: bytes) -> Iterator[Packet]:
+    """Read the packets of a POST, one after another. Raises MalformedError, also for an empty body."""
     try:
         text = body.decode()
     except UnicodeDecodeError:
         raise MalformedError("the payload isn't valid UTF-8") from None
-    return [_decode_part(part) for part in text.split(SEPARATOR)]
+    return map(_decode_part, text.split(SEPARATOR))
 
 
 def encode_payload(packets: Iterable[Packet]) -> str:

@@ -52,6 +52,14 @@ class HttpConnection(HttpToolsProtocol):
         self._end_head()
         super().on_headers_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over, unless an answer is being written to it, which would end among the frames."""
+        if not getattr(self.cycle, "response_complete", True):  # there may have been no request before
+            self.transport.abort()
+        else:
+            self._end_read()
+            super().handle_websocket_upgrade()
+
     def pause_writing(self) -> None:
         """Begin to wait for the reader."""
         super().pause_writing()

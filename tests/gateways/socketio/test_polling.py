@@ -11,7 +11,7 @@ from hubbub.gateways.socketio import polling
 from hubbub.gateways.socketio.engine import Engine
 from hubbub.gateways.socketio.origin import same_site
 from hubbub.gateways.socketio.polling import MOST_PACKETS, PollingEndpoint, PollingTransport
-from hubbub.gateways.socketio.settings import MOST_OWED, EngineSettings
+from hubbub.gateways.socketio.settings import MOST_OWED, PACKETS_AT_ONCE, EngineSettings
 from hubbub.gateways.socketio.socket import EngineSocket
 from hubbub.protocol.engineio import PacketType
 from hubbub.protocol.malformed import MalformedError
@@ -236,10 +236,8 @@ async def test_a_post_brings_texts_and_bytes_in_order_and_is_answered_ok(house: 
     assert house.heard == ["hello", b"\x01\x02\x03\x04", "world"]
 
 
-@pytest.mark.parametrize("body", [b"", b"abc", b"4hello\x1e", b"4\xff", b"b@", b"7"])
-async def test_a_payload_that_is_none_is_refused_and_closes_the_socket_and_nothing_of_it_is_heard(
-    house: House, body: bytes
-) -> None:
+@pytest.mark.parametrize("body", [b"", b"abc", b"\x1e4more", b"4\xff", b"b@", b"7\x1e4more"])
+async def test_a_payload_that_is_none_is_refused_and_closes_the_socket(house: House, body: bytes) -> None:
     answer = await house.post(body)
     assert (answer.status, answer.error) == (400, (3, "Bad request"))
     assert [kind for kind, _ in house.heard] == ["closed"]
@@ -252,6 +250,26 @@ async def test_a_packet_that_no_client_may_send_is_refused_and_what_follows_it_i
 ) -> None:
     assert (await house.post(b"4hello\x1e" + packet + b"\x1e4more")).status == 400
     assert house.heard == ["hello", ("closed", "unexpected packet")]
+
+
+async def test_a_long_payload_is_taken_in_a_part_at_a_time_so_that_others_have_their_turn(house: House) -> None:
+    post = house.begin("POST", f"&sid={SID}", b"\x1e".join([b"4x"] * (3 * PACKETS_AT_ONCE)))
+    heard = []
+    while not post.task.done():
+        await turn(1)
+        heard.append(len(house.heard))
+    assert {PACKETS_AT_ONCE, 2 * PACKETS_AT_ONCE, 3 * PACKETS_AT_ONCE} == set(heard) - {0}
+    assert (await post.answer()).body == b"ok"
+
+
+async def test_a_second_post_during_a_long_one_is_refused_and_the_rest_of_that_is_not_heard(house: House) -> None:
+    long = house.begin("POST", f"&sid={SID}", b"\x1e".join([b"4x"] * (3 * PACKETS_AT_ONCE)))
+    while not house.heard:
+        await turn(1)
+    assert (await house.post(b"4second")).status == 400
+    assert (await long.answer()).status == 400
+    assert house.heard[-1] == ("closed", "two posts at once")
+    assert len(house.heard) < 3 * PACKETS_AT_ONCE
 
 
 async def test_a_message_that_the_receiver_finds_malformed_is_refused(house: House) -> None:

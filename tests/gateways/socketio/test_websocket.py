@@ -1,6 +1,7 @@
 """One WebSocket connection, with a fake network and a client that knows RFC 6455."""
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hubbub.gateways.socketio import websocket
 from hubbub.gateways.socketio.engine import Engine
 from hubbub.gateways.socketio.origin import same_site
 from hubbub.gateways.socketio.polling import PollingTransport
-from hubbub.gateways.socketio.settings import MOST_OWED, EngineSettings
+from hubbub.gateways.socketio.settings import BYTES_AT_ONCE, MOST_OWED, EngineSettings
 from hubbub.gateways.socketio.socket import EngineSocket
 from hubbub.session import UNIX_SOCKET
 from tests.gateways.socketio.fakes import SETTINGS, FakeNetwork, FakeReceiver, Peer, counting, frame, turn
@@ -189,6 +190,40 @@ async def test_a_frame_in_one_read_after_one_in_many_is_heard_in_order(house: Ho
     assert house.heard == ["one", "one at once", "two", "two at once"]
 
 
+async def test_much_at_once_is_taken_in_a_part_at_a_time_so_that_others_have_their_turn(
+    house: House, ann: Peer
+) -> None:
+    packets = [f"4{number:04}" for number in range(5000)]
+    ann.send(*packets)
+    assert not ann.network.is_reading()
+    heard = []
+    while not ann.network.is_reading():
+        heard.append(len(house.heard))
+        await turn(1)
+    assert max(new - old for old, new in pairwise(heard)) <= BYTES_AT_ONCE / len(frame(packets[0])) + 1
+    assert house.heard == [packet[1:] for packet in packets]
+
+
+async def test_what_has_come_from_who_is_full_waits_until_they_read_again(house: House, ann: Peer) -> None:
+    ann.send(*["4x"] * 5000)
+    ann.server.pause_writing()
+    before = len(house.heard)
+    await turn()
+    assert 0 < len(house.heard) == before < 5000
+    ann.server.resume_writing()
+    while not ann.network.is_reading():
+        await turn(1)
+    assert house.heard.count("x") == 5000
+
+
+async def test_what_was_not_taken_in_before_the_connection_is_lost_is_not_done(house: House, ann: Peer) -> None:
+    ann.send(*["4x"] * 5000)
+    ann.network.abort()
+    await turn(20)
+    assert house.heard.count("x") < 5000
+    assert house.heard[-1] == ("closed", "transport close")
+
+
 async def test_fragments_are_put_together_whatever_comes_between_them(house: House, ann: Peer) -> None:
     euro = "€".encode()
     ann.send(frame(b"4" + euro[:1], fin=False), frame("", Opcode.PING), frame(euro[1:2], Opcode.CONT, fin=False))
@@ -236,6 +271,7 @@ async def test_what_breaks_the_protocol_is_closed_with_a_code_and_the_socket_end
 ) -> None:
     code, sent = MALFORMED[what]
     ann.send(sent, "4later")
+    await turn(2 * len(sent) // BYTES_AT_ONCE)
     assert (await ann.closed())[0] == code
     assert [kind for kind, _ in house.heard] == ["closed"]
     assert len(house.engine) == 0

@@ -11,10 +11,10 @@ from starlette.types import Receive, Scope, Send
 from hubbub.core.error import DISCONNECTS, Disconnect
 from hubbub.gateways.socketio.engine import Engine, UnknownSidError
 from hubbub.gateways.socketio.origin import owner_of
-from hubbub.gateways.socketio.settings import MOST_OWED
+from hubbub.gateways.socketio.settings import MOST_OWED, PACKETS_AT_ONCE
 from hubbub.gateways.socketio.socket import EngineSocket
 from hubbub.protocol import json
-from hubbub.protocol.engineio import REVISION, SEPARATOR, Packet, PacketType, decode_payload
+from hubbub.protocol.engineio import REVISION, SEPARATOR, PacketType, decode_payload
 from hubbub.protocol.malformed import MalformedError
 from hubbub.session import UNIX_SOCKET
 
@@ -199,25 +199,31 @@ class PollingEndpoint:
         transport.posting = True
         try:
             async with asyncio.timeout(_POST_SECONDS):
-                packets = decode_payload(await _bounded(request, self._engine.settings.max_payload))
+                body = await _bounded(request, self._engine.settings.max_payload)
+            await _take_packets(socket, body)
         except (MalformedError, ClientDisconnect, TimeoutError) as error:
             socket.fail(str(error) or "the payload didn't arrive")
             raise _BadRequestError(3, "Bad request") from None
         finally:
             transport.posting = False
-        return _payload(b"ok") if _take_packets(socket, packets) else _BadRequestError(3, "Bad request").answer()
+        return _payload(b"ok")
 
 
-def _take_packets(socket: EngineSocket, packets: list[Packet]) -> bool:
-    """Hand on what was posted; return whether all of it was good."""
-    for packet in packets:
+async def _take_packets(socket: EngineSocket, body: bytes) -> None:
+    """Hand on what was posted, some packets at a time. Raises MalformedError unless all of it was good."""
+    closed_by_client = False
+    for number, packet in enumerate(decode_payload(body), 1):
         if not socket.is_open:
-            return False
+            break
         if isinstance(packet.data, bytes):
             socket.receive_binary(packet.data)
         else:
             socket.receive(packet.type.value + packet.data)
-    return socket.is_open or packets[-1].type is PacketType.CLOSE
+        closed_by_client = packet.type is PacketType.CLOSE
+        if number % PACKETS_AT_ONCE == 0:
+            await asyncio.sleep(0)
+    if not socket.is_open and not closed_by_client:
+        raise MalformedError("the socket is closed")
 
 
 async def _poll(request: Request, socket: EngineSocket, transport: PollingTransport) -> Response:

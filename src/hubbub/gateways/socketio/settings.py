@@ -56,6 +56,10 @@ MOST_OWED = 1024 * 1024
 HIGH_WATER = 64 * 1024
 """Bytes in the transport's buffer above which a connection is owed nothing more for a while."""
 
+BYTES_AT_ONCE = 8 * 1024
+PACKETS_AT_ONCE = 200
+"""As much of what one client sends is taken in in one turn of the loop, so that who sends much keeps nobody waiting."""
+
 SLOW_SECONDS = 5.0
 """Time for a full connection to take what it was sent."""
 

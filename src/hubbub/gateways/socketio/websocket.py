@@ -16,7 +16,14 @@ from hubbub.core.error import Disconnect
 from hubbub.gateways.socketio.engine import Engine, UnknownSidError
 from hubbub.gateways.socketio.frames import binary_frame, text_frame, whole_text, wire_size
 from hubbub.gateways.socketio.origin import owner_of
-from hubbub.gateways.socketio.settings import CLOSE_SECONDS, HIGH_WATER, MOST_OWED, SLOW_SECONDS, UPGRADE_SECONDS
+from hubbub.gateways.socketio.settings import (
+    BYTES_AT_ONCE,
+    CLOSE_SECONDS,
+    HIGH_WATER,
+    MOST_OWED,
+    SLOW_SECONDS,
+    UPGRADE_SECONDS,
+)
 from hubbub.gateways.socketio.socket import EngineSocket
 from hubbub.protocol.engineio import REVISION, PacketType
 from hubbub.session import UNIX_SOCKET
@@ -48,7 +55,8 @@ class WebSocketTransport(asyncio.Protocol):
         self._socket: EngineSocket | None = None
         self._owed: list[bytes] = []
         self._late = 0  # bytes owed since the connection is full
-        self._unread = 0  # bytes that the library has taken in and that are of no frame yet
+        self._unread = b""
+        self._unframed = 0  # bytes that the library has taken in and that are of no frame yet
         self._in_fragments = False
         self._fragments = bytearray()
         self._is_text = False
@@ -72,15 +80,18 @@ class WebSocketTransport(asyncio.Protocol):
         Nearly always the bytes are one whole text frame between two others: then there is nothing for the library to
         keep track of, and its parser, which costs as much as a message's way through the chat, is left out.
         """
-        if self._between_frames and not self._closing and self._socket:
-            payload = whole_text(data, self._engine.settings.max_payload)
+        if self._between_frames and not self._closing and not self._unread and self._socket:
+            payload = whole_text(data, min(BYTES_AT_ONCE, self._engine.settings.max_payload))
             if payload is not None:
                 self._is_text = True
                 self._take_message(payload)
                 return
-        self._unread += len(data)
-        self._protocol.receive_data(data)
-        self._handle_events()
+        if len(data) > BYTES_AT_ONCE and self._socket:
+            self._unread = data
+            self.transport.pause_reading()
+            self._go_on()
+        else:
+            self._take_in(data)
 
     def eof_received(self) -> None:
         """The client will send nothing more, so that there can be no more of its answers either."""
@@ -97,6 +108,7 @@ class WebSocketTransport(asyncio.Protocol):
         self._stop_timer()
         self._stop_slow_timer()
         self._owed.clear()
+        self._unread = b""
         self._closing = True
         if self._socket:
             self._socket.lost(self, self._why)
@@ -112,10 +124,11 @@ class WebSocketTransport(asyncio.Protocol):
         """The client has caught up with what was written."""
         self.full = False
         self._stop_slow_timer()
-        self.transport.resume_reading()
         self.flush()
-        if self._socket and not self.full:
-            self._socket.receiver.resumed()
+        if not self.full:
+            self._go_on()
+            if self._socket:
+                self._socket.receiver.resumed()
 
     def shutdown(self) -> None:
         """Uvicorn is stopping."""
@@ -178,12 +191,28 @@ class WebSocketTransport(asyncio.Protocol):
 
     # Bytes in
 
+    def _go_on(self) -> None:
+        """Take in some of what has come, if the client reads; more of it in the loop's next turn."""
+        if self.full:
+            return
+        data, self._unread = self._unread[:BYTES_AT_ONCE], self._unread[BYTES_AT_ONCE:]
+        if data:
+            self._take_in(data)
+            self._loop.call_soon(self._go_on)
+        else:
+            self.transport.resume_reading()
+
+    def _take_in(self, data: bytes) -> None:
+        self._unframed += len(data)
+        self._protocol.receive_data(data)
+        self._handle_events()
+
     def _handle_events(self) -> None:
         for event in self._protocol.events_received():
             if isinstance(event, Request):
                 self._shake_hands(event)
             elif isinstance(event, Frame):
-                self._unread -= wire_size(len(event.data))
+                self._unframed -= wire_size(len(event.data))
                 if not self._closing:
                     self._take_frame(event)
         self._write_protocol()
@@ -191,7 +220,7 @@ class WebSocketTransport(asyncio.Protocol):
     @property
     def _between_frames(self) -> bool:
         """Whether the library has seen whole messages only, every byte of them."""
-        return self._unread == 0 and not self._in_fragments
+        return self._unframed == 0 and not self._in_fragments
 
     def _take_frame(self, frame: Frame) -> None:
         opcode = frame.opcode
@@ -271,7 +300,7 @@ class WebSocketTransport(asyncio.Protocol):
         if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
             return
         self._write_protocol()
-        self._unread = 0
+        self._unframed = 0
         owner = owner_of("; ".join(request.headers.get_all("Cookie")), settings)
         if "sid" in query:
             self._begin_upgrade(query["sid"], owner)
