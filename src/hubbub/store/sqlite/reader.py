@@ -1,8 +1,4 @@
-"""The thread that answers the questions of whoever comes in: those that wait together are answered in one go.
-
-Such a question is one row found by its key. Through SQLAlchemy and aiosqlite it takes a hundred times as long as SQLite
-needs for it, most of it in going from thread to thread; when everybody comes back at once, that decides.
-"""
+"""The thread that answers the questions of whoever comes in: those that wait together are answered in one go."""
 
 import asyncio
 import queue
@@ -33,7 +29,11 @@ class _Job:
 
 
 class Reader:
-    """Answers questions in the order in which they were asked. Raises sqlite3.Error if the file can't be opened."""
+    """Answers questions in the order in which they were asked. Raises sqlite3.Error if the file can't be opened.
+
+    It is for questions that find a row by its key. Through SQLAlchemy and aiosqlite one takes fifty times as long as
+    SQLite needs for it, most of that in going from thread to thread; when everybody comes back at once, that decides.
+    """
 
     def __init__(self, path: Path, loop: asyncio.AbstractEventLoop) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
