@@ -1,4 +1,4 @@
-"""Clients that linger: they say nothing, or never come to an end, or don't answer. All are let go in time."""
+"""Clients that linger, who say nothing, or never come to an end, or don't answer, and are all let go in time."""
 
 import json
 import threading

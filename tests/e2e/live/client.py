@@ -96,3 +96,11 @@ class ConnectRefusedError(Exception):
     def __init__(self, message: str, data: Any) -> None:
         super().__init__(message)
         self.message, self.data = message, data
+
+
+async def open_room(*people: LiveClient) -> str:
+    """Have the first of them make a room, and all of them open it; return its code."""
+    code = str((await people[0].ask("create_room"))["code"])
+    for person in people:
+        await person.ask("join_room", code=code)
+    return code

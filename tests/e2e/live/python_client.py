@@ -1,5 +1,6 @@
 """The official Python client, python-socketio."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -45,12 +46,14 @@ class PythonClient(LiveClient):
 
     async def emit(self, command: str, *args: Any) -> None:
         await self._client.emit(command, args)
+        await self._client.eio.queue.join()  # what isn't written yet is dropped when it is closed
 
     async def transport(self) -> str:
         return str(self._client.transport())
 
     async def close(self) -> None:
-        await self._client.shutdown()
+        async with asyncio.timeout(PATIENCE):
+            await self._client.shutdown()
         await self._http.close()
 
     def _take(self, name: str, event: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from hubbub.core.error import ERRORS, ErrorCode
+from hubbub.core.error import ErrorCode
 from tests.e2e.live.client import ConnectRefusedError
 from tests.e2e.live.visitors import Visitors, Way
 from tests.server_process import ServerProcess
@@ -30,30 +30,26 @@ async def test_each_way_in_uses_the_transport_that_it_names(visitors: Visitors, 
     assert await ann.transport() == way.transports[-1]
 
 
-@pytest.mark.parametrize(
-    ("auth", "code", "field"),
-    [
-        ({}, ErrorCode.NOT_LOGGED_IN, None),
-        ({"token": "made-up"}, ErrorCode.NOT_LOGGED_IN, None),
-        ({"token": ""}, ErrorCode.NOT_LOGGED_IN, None),
-        ({"token": 5}, ErrorCode.NOT_LOGGED_IN, None),
-        ({"token": "made-up", "name": "Ann"}, ErrorCode.NOT_LOGGED_IN, None),
-        ({"name": ""}, ErrorCode.NAME_INVALID, "name"),
-        ({"name": "x" * 41}, ErrorCode.TOO_LONG, "name"),
-        ({"name": ["Ann"]}, ErrorCode.BAD_REQUEST, "name"),
-    ],
-    ids=str,
+REFUSALS: tuple[tuple[dict[str, Any], ErrorCode, str | None], ...] = (
+    ({}, ErrorCode.NOT_LOGGED_IN, None),
+    ({"token": "made-up"}, ErrorCode.NOT_LOGGED_IN, None),
+    ({"token": ""}, ErrorCode.NOT_LOGGED_IN, None),
+    ({"token": 5}, ErrorCode.NOT_LOGGED_IN, None),
+    ({"token": "made-up", "name": "Ann"}, ErrorCode.NOT_LOGGED_IN, None),
+    ({"name": ""}, ErrorCode.NAME_INVALID, "name"),
+    ({"name": "x" * 41}, ErrorCode.TOO_LONG, "name"),
+    ({"name": ["Ann"]}, ErrorCode.BAD_REQUEST, "name"),
 )
-async def test_a_refusal_is_a_row_of_the_error_table(
-    visitors: Visitors, auth: dict[str, Any], code: ErrorCode, field: str | None
-) -> None:
-    with pytest.raises(ConnectRefusedError) as refused:
-        await visitors.come(auth=auth)
-    data = refused.value.data
-    assert data.keys() == {"code", "message", "field", "retry_after"}
-    assert (data["code"], data["field"], data["retry_after"]) == (code, field, None)
-    assert refused.value.message == data["message"]
-    assert ERRORS[code], "the code is one of the table"
+
+
+async def test_a_refusal_is_a_row_of_the_error_table(visitors: Visitors) -> None:
+    for auth, code, field in REFUSALS:
+        with pytest.raises(ConnectRefusedError) as refused:
+            await visitors.come(auth=auth)
+        data = refused.value.data
+        assert data.keys() == {"code", "message", "field", "retry_after"}, auth
+        assert (data["code"], data["field"], data["retry_after"]) == (code, field, None), auth
+        assert refused.value.message == data["message"]
 
 
 async def test_a_namespace_that_does_not_exist_is_refused(visitors: Visitors) -> None:

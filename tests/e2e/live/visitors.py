@@ -1,6 +1,7 @@
 """Bringing people to the live door: every official client, every transport."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -70,3 +71,19 @@ class Visitors:
         if self._javascript is None:
             self._javascript = await self._stack.enter_async_context(JavaScript())
         return self._javascript.client(auth, headers)
+
+
+async def on_every_way(url: str, story: Callable[[Visitors], Awaitable[None]]) -> None:
+    """Play a story that takes its time on every way at once, each with people of its own."""
+
+    async def play(way: Way) -> None:
+        try:
+            async with Visitors(url, way) as visitors:
+                await story(visitors)
+        except Exception as error:
+            error.add_note(f"on the way {way}")
+            raise
+
+    async with asyncio.TaskGroup() as stories:
+        for way in WAYS:
+            stories.create_task(play(way), name=str(way))
