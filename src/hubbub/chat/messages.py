@@ -1,5 +1,8 @@
 """Messages: saying something, reading what was said, and how far one has read."""
 
+from collections.abc import Awaitable
+from typing import TypeVar
+
 from hubbub.chat.codes import find_membership
 from hubbub.chat.context import Context, user_of
 from hubbub.core import reply
@@ -9,13 +12,16 @@ from hubbub.core.join_code import tidy_code
 from hubbub.core.page import fit
 from hubbub.core.text import clean_text
 from hubbub.core.user import new_user_id
-from hubbub.session import Session
+from hubbub.session import LiveSession, Session
 from hubbub.store.base import NewMessage
 
+T = TypeVar("T")
 
-async def send_message(chat: Context, session: Session, command: SendMessage) -> reply.Sent:
+
+def send_message(chat: Context, session: Session, command: SendMessage) -> Awaitable[reply.Sent]:
     """Append a message to a room's log; the reply is its durable place.
 
+    Most messages are of sessions that watch the room: for them there is nothing but the store to wait for.
     Raises `text_invalid`, `too_long`, `client_message_id_reused`, `message_not_found`, `not_a_member`,
     `room_not_found`.
     """
@@ -27,12 +33,10 @@ async def send_message(chat: Context, session: Session, command: SendMessage) ->
         reply_to=command.reply_to,
         at=chat.clock.now(),
     )
-    try:
-        return await chat.store.append_message(draft)
-    except ChatError as error:
-        if error.code is ErrorCode.NOT_A_MEMBER:
-            await find_membership(chat, session, command.code)  # raises the refusal that fits the room
-        raise
+    appended = chat.store.append_message(draft)
+    if isinstance(session, LiveSession) and draft.code in session.rooms:
+        return appended
+    return _refused_fittingly(chat, session, command.code, appended)
 
 
 async def messages(chat: Context, session: Session, command: Messages) -> reply.MessagePage:
@@ -66,3 +70,13 @@ async def write_reads(chat: Context, *, everything: bool = False) -> None:
         except ChatError as error:
             if error.code is not ErrorCode.NOT_A_MEMBER:
                 chat.reads.note(code, user_id, number, chat.clock.steady())  # it waits for the next time
+
+
+async def _refused_fittingly(chat: Context, session: Session, code: str, appended: Awaitable[T]) -> T:
+    """Wait for what only members may do; who is none is told so only of rooms that anybody may know of."""
+    try:
+        return await appended
+    except ChatError as error:
+        if error.code is ErrorCode.NOT_A_MEMBER:
+            await find_membership(chat, session, code)  # raises the refusal that fits the room
+        raise

@@ -75,10 +75,11 @@ class Chat:
         except ChatError as refused:
             self._context.log.warning("read_positions_lost", error=refused.code.value)
 
-    async def handle(self, session: Session, command: Command) -> Any:
-        """Carry out a command for a session and return its reply (`command.reply` is its type).
+    def handle(self, session: Session, command: Command) -> Awaitable[Any]:
+        """Carry out a command for a session; await its reply (`command.reply` is its type).
 
-        Raises ChatError when it is refused; then nothing of it was done.
+        Raises ChatError when it is refused, at once or when awaited; then nothing of it was done. A future, rather than
+        a coroutine, is under way already.
         """
         handler = HANDLERS.get(type(command))
         if handler is None:
@@ -87,7 +88,7 @@ class Chat:
             raise ChatError(ErrorCode.NOT_LOGGED_IN)
         if handler.throttle:
             count(self._context, session, handler.throttle)
-        return await handler.carry_out(self._context, session, command)
+        return handler.carry_out(self._context, session, command)
 
     def begin(self, session: LiveSession) -> None:
         """Let a session hear what concerns everybody, also while it is in no room."""

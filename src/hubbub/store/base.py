@@ -1,6 +1,6 @@
 """The port to what is kept; every adapter holds the promises written here, and one contract suite tries them all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -187,7 +187,7 @@ class Store(Protocol):
 
     # Messages and events
 
-    async def append_message(self, draft: NewMessage) -> Sent:
+    def append_message(self, draft: NewMessage) -> Awaitable[Sent]:
         """Append a message (`message_sent`) and move its author's read position to it.
 
         The same author's same client_message_id in the same room is the same message: it is answered as it was, and

@@ -34,6 +34,7 @@ class FakeCarrier:
     def __init__(self) -> None:
         self.full = False
         self.owed: list[bytes] = []
+        self.at_once = 0
         self.end: tuple[int, str] | str | None = None
         self.ended = asyncio.Event()
         self.released = False
@@ -45,6 +46,10 @@ class FakeCarrier:
         return b"b" + data
 
     def owe(self, frames: bytes) -> None:
+        self.owed.append(frames)
+
+    def push(self, frames: bytes) -> None:
+        self.at_once += 1
         self.owed.append(frames)
 
     def close(self, code: int, reason: str) -> None:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from hubbub.chat import Chat
+from hubbub.chat.context import ChatSettings
 from hubbub.core.command import CreateGuest, CreateRoom
 from hubbub.core.error import Disconnect
 from hubbub.core.event import Welcome
@@ -169,6 +170,7 @@ async def test_only_so_many_commands_may_wait(door: Door) -> None:
 
 
 async def test_only_so_many_messages_are_under_way_at_once(door: Door) -> None:
+    door.context.settings = ChatSettings(throttle=False)
     client, _ = await door.come(name="Ann")
     for number in range(MOST_SENDING + 5):
         door.ask(client, number, "send_message", code=door.code, text="hello")

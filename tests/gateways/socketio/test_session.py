@@ -88,7 +88,7 @@ class Reader:
 
 
 @pytest.fixture
-def reader() -> Reader:
+async def reader() -> Reader:
     return Reader()
 
 
@@ -101,6 +101,14 @@ async def test_what_was_dropped_while_the_connection_was_full_comes_from_the_log
     await reader.drained()
     reader.happen(8)
     assert reader.heard("ABCD") == reader.heard("WXYZ") == list(range(2, 9))
+
+
+async def test_who_watches_one_room_is_written_to_at_once_and_who_watches_more_once_for_all(reader: Reader) -> None:
+    reader.happen(2)
+    assert (len(reader.carrier.owed), reader.carrier.at_once) == (2, 0)
+    reader.session.rooms.discard("WXYZ")
+    reader.happen(3, "ABCD")
+    assert (len(reader.carrier.owed), reader.carrier.at_once) == (3, 1)
 
 
 async def test_all_pages_are_read_even_if_nobody_remembers_how_far_the_room_has_come(reader: Reader) -> None:

@@ -317,6 +317,17 @@ async def test_what_is_owed_in_a_turn_of_the_loop_leaves_in_one_write(house: Hou
     assert len(ann.network.writes) == before + 1
 
 
+async def test_what_is_pushed_leaves_at_once_but_never_before_what_is_owed(house: House, ann: Peer) -> None:
+    before = len(ann.network.writes)
+    ann.server.push(ann.server.frame(b"4first"))
+    assert len(ann.network.writes) == before + 1
+    ann.server.owe(ann.server.frame(b"4second"))
+    ann.server.push(ann.server.frame(b"4third"))
+    assert len(ann.network.writes) == before + 1
+    assert await ann.heard() == ["4first", "4second", "4third"]
+    assert len(ann.network.writes) == before + 2
+
+
 async def test_who_is_full_is_neither_heard_nor_written_to_and_then_gets_all_at_once(house: House, ann: Peer) -> None:
     (socket,) = house.engine._sockets.values()
     ann.server.pause_writing()

@@ -1,14 +1,16 @@
 """The chat behind the namespace `/`: events are commands, and acknowledgements are replies."""
 
 import asyncio
+import functools
 from collections import deque
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
 from hubbub.chat import Chat
-from hubbub.core.command import COMMANDS, CreateGuest, Events, JoinRoom, SendMessage, WhoAmI
+from hubbub.core.command import COMMANDS, Command, CreateGuest, Events, JoinRoom, SendMessage, WhoAmI
 from hubbub.core.error import ChatError, Disconnect, ErrorCode
 from hubbub.core.event import Refused, Welcome
 from hubbub.core.join_code import tidy_code
@@ -69,7 +71,8 @@ class ChatApplication:
 
     def __init__(self, chat: Chat) -> None:
         self._chat = chat
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._loop = asyncio.get_running_loop()
+        self._under_way: set[asyncio.Future[Any]] = set()
         self._finishing = False
 
     async def connect(self, client: Client, auth: dict[str, Any]) -> None:
@@ -117,9 +120,9 @@ class ChatApplication:
     async def finish(self, seconds: float) -> None:
         """Take in no more commands, and wait for those that are under way, so long at most."""
         self._finishing = True
-        give_up = asyncio.get_running_loop().time() + seconds
-        while self._tasks and (left := give_up - asyncio.get_running_loop().time()) > 0:
-            await asyncio.wait(self._tasks, timeout=left)
+        give_up = self._loop.time() + seconds
+        while self._under_way and (left := give_up - self._loop.time()) > 0:
+            await asyncio.wait(self._under_way, timeout=left)
 
     async def _log_in(self, session: SocketSession, auth: dict[str, Any], cookie: str) -> Welcome:
         token, name = auth.get("token"), auth.get("name")
@@ -134,27 +137,53 @@ class ChatApplication:
 
     def _go_on(self, client: Client, line: Line) -> None:
         while command := line.next():
-            task = asyncio.get_running_loop().create_task(self._carry_out(client, line, *command))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._start(client, line, *command)
 
-    async def _carry_out(self, client: Client, line: Line, name: str, args: list[Any], ack: int | None) -> None:
+    def _start(self, client: Client, line: Line, name: str, args: list[Any], ack: int | None) -> None:
+        """Start a command. What comes back as a future, as messages do, costs no task."""
         try:
             command = _command_of(name, args)
-            reply = await self._chat.handle(line.session, command)
+            work = self._chat.handle(line.session, command)
+        except Exception as error:
+            _refuse(client, name, ack, _as_refusal(error, name))
+            self._end(client, line, name)
+            return
+        if isinstance(work, asyncio.Future):
+            work.add_done_callback(functools.partial(self._answer_later, client, line, name, ack))
+        else:
+            work = self._loop.create_task(self._carry_out(client, line, command, work, ack))
+            work.add_done_callback(self._under_way.discard)
+        self._under_way.add(work)
+
+    def _answer_later(
+        self, client: Client, line: Line, name: str, ack: int | None, done: asyncio.Future[object]
+    ) -> None:
+        self._under_way.discard(done)
+        if error := done.exception():
+            _refuse(client, name, ack, _as_refusal(error, name))
+        elif ack is not None:
+            client.acknowledge_json(ack, _ok(done.result()))
+        self._end(client, line, name)
+
+    async def _carry_out(
+        self, client: Client, line: Line, command: Command, work: Awaitable[object], ack: int | None
+    ) -> None:
+        try:
+            reply = await work
             if isinstance(reply, Joined) and isinstance(command, JoinRoom):
                 line.session.joined(tidy_code(command.code), reply.last_seq)
             if ack is not None:
                 client.acknowledge_json(ack, _ok(reply))
-        except ChatError as error:
-            _refuse(client, name, ack, error)
-        except Exception:
-            log.exception("command_failed", command=name)
-            _refuse(client, name, ack, ChatError(ErrorCode.INTERNAL))
+        except Exception as error:
+            _refuse(client, command.type, ack, _as_refusal(error, command.type))
         finally:
-            line.done(name)
-            if line.gone:
-                self._chat.end(line.session)  # the command may have been to join
+            self._end(client, line, command.type)
+
+    def _end(self, client: Client, line: Line, name: str) -> None:
+        line.done(name)
+        if line.gone:
+            self._chat.end(line.session)  # the command may have been to join
+        if line.waiting:
             self._go_on(client, line)
 
 
@@ -180,3 +209,10 @@ def _refuse(client: Client, name: str, ack: int | None, error: ChatError) -> Non
         client.acknowledge(ack, {"ok": False, "error": json.describe(error)})
     elif not error.silent:
         client.emit(Refused.type, {"type": Refused.type, "command": name[:64], "error": json.describe(error)})
+
+
+def _as_refusal(error: BaseException, name: str) -> ChatError:
+    if isinstance(error, ChatError):
+        return error
+    log.error("command_failed", command=name, exc_info=error)
+    return ChatError(ErrorCode.INTERNAL)

@@ -86,6 +86,10 @@ class PollingTransport:
             asyncio.get_running_loop().call_soon(self.socket.die, Disconnect.SLOW)  # the caller may be in a loop
         self._wake()
 
+    def push(self, frames: bytes) -> None:
+        """See Transport: a poll takes all that is owed."""
+        self.owe(frames)
+
     def close(self, code: int, reason: str) -> None:
         """See Transport: the waiting poll is answered; when none waits, nobody will come for what is owed."""
         if code not in _COMES_BACK:

@@ -42,7 +42,10 @@ class SocketSession(LiveSession):
             return
         if seq:
             self.heard[code] = seq
-        transport.owe(frames)
+        if len(self.rooms) == 1:
+            transport.push(frames)
+        else:
+            transport.owe(frames)  # one write for all rooms
 
     def end(self, reason: Disconnect) -> None:
         """See LiveSession: the official clients come back from a closed transport, never from a DISCONNECT packet."""

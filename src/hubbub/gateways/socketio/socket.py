@@ -39,6 +39,9 @@ class Transport(Protocol):
     def owe(self, frames: bytes) -> None:
         """Send these frames soon, in order. Must not block."""
 
+    def push(self, frames: bytes) -> None:
+        """Send these frames, at once if nothing is owed: what else comes in this turn leaves in a write of its own."""
+
     def close(self, code: int, reason: str) -> None:
         """Send what is owed, then close."""
 
@@ -72,7 +75,8 @@ class _Nobody:
 
 
 _NOBODY = _Nobody()
-_MESSAGE = PacketType.MESSAGE.value.encode()
+_IS_MESSAGE, _IS_PONG, _IS_CLOSE = PacketType.MESSAGE.value, PacketType.PONG.value, PacketType.CLOSE.value
+_MESSAGE = _IS_MESSAGE.encode()
 
 
 class EngineSocket:
@@ -122,11 +126,11 @@ class EngineSocket:
         """Take in a text packet. What no client may send closes the socket."""
         kind = text[:1]
         try:
-            if kind == PacketType.MESSAGE.value:
+            if kind == _IS_MESSAGE:
                 self.receiver.text(text[1:])
-            elif kind == PacketType.PONG.value:
+            elif kind == _IS_PONG:
                 self._ponged(self)
-            elif kind == PacketType.CLOSE.value:
+            elif kind == _IS_CLOSE:
                 self.close()
             else:
                 raise MalformedError("unexpected packet")

@@ -154,6 +154,13 @@ class WebSocketTransport(asyncio.Protocol):
         if self.full:
             self._bear(len(frames))
 
+    def push(self, frames: bytes) -> None:
+        """See Transport."""
+        if self._owed or self.full or self._closing:
+            self.owe(frames)
+        else:
+            self.transport.write(frames)
+
     def flush(self) -> None:
         """Write all that is owed, at once."""
         owed = self._owed

@@ -3,7 +3,7 @@
 import asyncio
 import functools
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -111,9 +111,9 @@ class SqliteStore(Reads):
         """See the port."""
         return await self._writer.run(functools.partial(members.set_read, code=code, user_id=user_id, number=number))
 
-    async def append_message(self, draft: NewMessage) -> Sent:
+    def append_message(self, draft: NewMessage) -> Awaitable[Sent]:
         """See the port."""
-        return await self._writer.run(functools.partial(messages.append_message, draft=draft), atomic=True)
+        return self._writer.submit(functools.partial(messages.append_message, draft=draft), atomic=True)
 
 
 def _reading_engine(path: Path) -> AsyncEngine:

@@ -85,31 +85,71 @@ class Writer:
         if set_up:
             set_up(self._db)
         self._loop = loop
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._waiting: list[_Job] = []
+        self._writing = 0
+        self._batches: queue.SimpleQueue[list[_Job]] = queue.SimpleQueue()
         self._closed = False
         self._to_erase = False
         self._thread = threading.Thread(target=self._run, name="hubbub-writer", daemon=True)
         self._thread.start()
 
-    async def run(self, change: Change[T], *, atomic: bool = False) -> T:
+    async def run(self, change: Change[T]) -> T:
         """Run a change and return its result once it is durable. Raises what the change raised, and nothing was done.
 
-        An `atomic` change writes by one statement alone: it needs no savepoint of its own.
         Raises ChatError `storage_full` or `unavailable` when the disk or another process is in the way.
         """
-        if self._closed or self._jobs.qsize() >= MOST_WAITING:
+        return await self.submit(change)
+
+    def submit(self, change: Change[T], *, atomic: bool = False) -> "asyncio.Future[T]":
+        """Have a change run; what `run` would return or raise is the future's.
+
+        An `atomic` change writes by one statement alone: it needs no savepoint of its own.
+        Raises ChatError `unavailable` when too many wait.
+        """
+        if self._closed or len(self._waiting) >= MOST_WAITING:
             raise ChatError(ErrorCode.UNAVAILABLE)
         job = _Job(change, atomic, self._loop.create_future())
-        self._jobs.put(job)
-        result: T = await job.done
-        return result
+        if not self._waiting and not self._writing:
+            self._loop.call_soon(self._hand_over)
+        self._waiting.append(job)
+        return job.done
 
     async def close(self) -> None:
         """Finish what waits, then close the file."""
         if not self._closed:
             self._closed = True
-            self._jobs.put(None)
+            if not self._writing:
+                self._hand_over()
         await asyncio.to_thread(self._thread.join)
+
+    # In the event loop
+
+    def _hand_over(self) -> None:
+        """Give the thread what waits: whole batches, since a thread that is woken per change fights for the GIL."""
+        batch, self._waiting = self._waiting[:MOST_PER_COMMIT], self._waiting[MOST_PER_COMMIT:]
+        self._writing = len(batch)
+        if batch or self._closed:
+            self._batches.put(batch)
+
+    def _deliver(self, batch: list[_Job]) -> None:
+        self._hand_over()  # the next commit is under way while this one is told
+        for job in batch:
+            for commit in job.commits:
+                self._tell(commit)
+            if job.done.done():
+                continue
+            if job.error is not None:
+                job.done.set_exception(job.error)
+            else:
+                job.done.set_result(job.result)
+
+    def _tell(self, commit: Commit) -> None:
+        try:
+            self.listener(commit)
+        except Exception as error:  # else nobody behind it in the batch would ever get an answer
+            self._loop.call_exception_handler({"message": "a listener to commits failed", "exception": error})
+
+    # In the thread
 
     def _run(self) -> None:
         try:
@@ -123,21 +163,12 @@ class Writer:
             self._db.close()
 
     def _next_batch(self) -> list[_Job]:
-        batch: list[_Job] = []
-        while len(batch) < MOST_PER_COMMIT:
+        """Wait for changes; an empty batch is the end."""
+        while True:
             try:
-                job = self._jobs.get(block=not batch, timeout=ERASE_AGAIN_AFTER if self._to_erase else None)
+                return self._batches.get(timeout=ERASE_AGAIN_AFTER if self._to_erase else None)
             except queue.Empty:
-                if batch:
-                    break
                 self._erase()
-                continue
-            if job is None:
-                if batch:
-                    self._jobs.put(None)
-                break
-            batch.append(job)
-        return batch
 
     def _write(self, db: sqlite3.Connection, batch: list[_Job]) -> None:
         self.stats.changes += len(batch)
@@ -160,23 +191,6 @@ class Writer:
             with suppress(sqlite3.Error):
                 busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
                 self._to_erase = bool(busy)
-
-    def _deliver(self, batch: list[_Job]) -> None:
-        for job in batch:
-            for commit in job.commits:
-                self._tell(commit)
-            if job.done.done():
-                continue
-            if job.error is not None:
-                job.done.set_exception(job.error)
-            else:
-                job.done.set_result(job.result)
-
-    def _tell(self, commit: Commit) -> None:
-        try:
-            self.listener(commit)
-        except Exception as error:  # else nobody behind it in the batch would ever get an answer
-            self._loop.call_exception_handler({"message": "a listener to commits failed", "exception": error})
 
 
 PRAGMAS = (
