@@ -13,6 +13,7 @@ from hubbub.core.event import (
     Person,
     Presence,
     Refused,
+    RoomActivity,
     RoomCreated,
     RoomDeleted,
     Typing,
@@ -81,6 +82,10 @@ TOLD: list[tuple[AnyEvent, dict[str, Any]]] = [
     (
         Presence(code="WXYZ", here=2, came=("a1", "b2")),
         {"type": "presence", "code": "WXYZ", "here": 2, "came": ["a1", "b2"], "went": []},
+    ),
+    (
+        RoomActivity(code="WXYZ", last_number=9),
+        {"type": "room_activity", "code": "WXYZ", "last_number": 9},
     ),
     (
         Typing(code="WXYZ", user=ROB),

@@ -10,7 +10,7 @@ from hubbub.core.join_code import CROWDED_AFTER, OPEN_LENGTH, PRIVATE_LENGTH, dr
 from hubbub.core.permission import check_role
 from hubbub.core.room import Room, check_lifetime, clean_title
 from hubbub.core.user import new_user_id
-from hubbub.session import Session
+from hubbub.session import LiveSession, Session
 from hubbub.store.base import CodeTakenError, NewRoom
 
 MOST_ROOMS_LISTED = 200
@@ -66,6 +66,8 @@ async def my_rooms(chat: Context, session: Session, command: MyRooms) -> reply.M
         )
         for each in found[:MOST_ROOMS_LISTED]
     )
+    if isinstance(session, LiveSession):
+        chat.hub.follow(session, [room.code for room in rooms])
     return reply.MyRooms(rooms=rooms, more=len(found) > MOST_ROOMS_LISTED)
 
 

@@ -172,7 +172,7 @@ class Members(RoomCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MyRooms(Command):
-    """Ask for the rooms that this user is a member of, with what is unread in them."""
+    """Ask for one's rooms, with what is unread in them; a live session hears `room_activity` of them from then on."""
 
     type: ClassVar[str] = "my_rooms"
     reply: ClassVar[builtins.type] = reply.MyRooms

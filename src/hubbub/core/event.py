@@ -119,6 +119,15 @@ class Typing(EphemeralEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoomActivity(EphemeralEvent):
+    """Something was said in a room of one's own that this session hasn't open; told once a second at most."""
+
+    type: ClassVar[str] = "room_activity"
+    code: str
+    last_number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Welcome(EphemeralEvent):
     """The session is somebody; a new guest is told the token that proves it from now on."""
 
@@ -153,7 +162,7 @@ STORED_EVENTS: tuple[type[StoredEvent], ...] = (
     MessageSent,
     RoomDeleted,
 )
-EPHEMERAL_EVENTS: tuple[type[EphemeralEvent], ...] = (Presence, Typing, Welcome, Refused, Closing)
+EPHEMERAL_EVENTS: tuple[type[EphemeralEvent], ...] = (Presence, Typing, RoomActivity, Welcome, Refused, Closing)
 
 AnyEvent = StoredEvent | EphemeralEvent
 

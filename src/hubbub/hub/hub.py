@@ -1,6 +1,6 @@
 """The hub: takes a room's events in order of seq and hands each to this node's sessions, encoded once per codec."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -15,6 +15,7 @@ from hubbub.core.event import (
     RoomDeleted,
     StoredEvent,
 )
+from hubbub.hub.activity import Activity
 from hubbub.hub.fan_out import fan_out
 from hubbub.hub.news import News
 from hubbub.hub.presence import REQUEST_GRACE, Change
@@ -71,6 +72,7 @@ class Hub:
         self._unsent: dict[str, _Room] = {}
         self._rooms: dict[str, _Room] = {}
         self._attending: dict[LiveSession, None] = {}
+        self._activity = Activity()
         self._unsettled: set[str] = set()
         self._waiting = 0
         self._closing = False
@@ -79,6 +81,7 @@ class Hub:
 
     def publish(self, event: StoredEvent) -> None:
         """Take in a durable event and hand it on; one that was known is dropped."""
+        self._activity.note(event)
         room = self._rooms.get(event.code)
         if room is None:
             return
@@ -144,8 +147,13 @@ class Hub:
     def depart(self, session: LiveSession) -> None:
         """Let a session hear nothing any more."""
         self._attending.pop(session, None)
+        self._activity.forget(session)
         for code in list(session.rooms):
             self.unwatch(session, code)
+
+    def follow(self, session: LiveSession, codes: Iterable[str]) -> None:
+        """Let a session hear that something was said in these rooms, and in no others, while it hasn't them open."""
+        self._activity.follow(session, codes)
 
     def watch(self, session: LiveSession, code: str) -> None:
         """Let a session hear a room's events from now on; its user is here."""
@@ -216,7 +224,11 @@ class Hub:
         return room is not None and (user_id in room.people or user_id in room.people.held)
 
     def settle(self) -> list[Gone]:
-        """Tell each room who came and went since the last call; return the rooms where that changed."""
+        """Tell each room who came and went since the last call; return the rooms where that changed.
+
+        Those who follow a room without having it open are told if something was said in it.
+        """
+        self._activity.tell()
         changes = []
         for code in list(self._unsettled):
             room = self._rooms.get(code)

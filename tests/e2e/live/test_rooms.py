@@ -69,3 +69,20 @@ async def test_d15_two_browsers_on_one_machine_each_speak_as_themselves(
         assert len(person.heard("message_sent")) == 6
         for event in person.heard("message_sent"):
             assert event["text"].startswith(event["by"]["name"])
+
+
+async def test_a_room_of_ones_own_that_is_not_open_tells_that_something_was_said(visitors: Visitors) -> None:
+    ann, bob = await visitors.come("Ann"), await visitors.come("Bob")
+    left, closed = await open_room(ann, bob), await open_room(ann, bob)
+    for code in (left, closed):
+        await ann.ask("unwatch_room", code=code)
+    assert [room["code"] for room in (await ann.ask("my_rooms"))["rooms"]] == [closed, left]
+    for number in range(1, 4):
+        await bob.send(left, f"said {number}")
+    await ann.hear("room_activity", code=left, last_number=3)
+    await ann.ask("leave_room", code=left)
+    await bob.send(left, "behind her back")
+    await bob.send(closed, "for her to read later")
+    await ann.hear("room_activity", code=closed, last_number=1)
+    assert not ann.heard("room_activity", last_number=4), "who has left hears nothing"
+    assert not ann.heard("message_sent"), "the words are for those who have the room open"

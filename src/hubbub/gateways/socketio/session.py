@@ -38,7 +38,8 @@ class SocketSession(LiveSession):
         """See LiveSession."""
         transport = self.client.socket.transport
         if transport.full or code in self._behind:
-            self._behind.add(code)
+            if code in self.rooms:  # what is true for a moment, of other rooms, isn't worth catching up with
+                self._behind.add(code)
             return
         if seq:
             self.heard[code] = seq
