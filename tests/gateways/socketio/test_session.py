@@ -111,6 +111,28 @@ async def test_who_watches_one_room_is_written_to_at_once_and_who_watches_more_o
     assert (len(reader.carrier.owed), reader.carrier.at_once) == (3, 1)
 
 
+async def test_who_leaves_a_room_while_behind_in_it_stays_connected_and_hears_the_others(reader: Reader) -> None:
+    reader.carrier.full = True
+    reader.happen(2)
+    reader.session.rooms.discard("ABCD")
+    reader.session.left("ABCD")
+    await reader.drained()
+    assert (reader.heard("ABCD"), reader.heard("WXYZ"), reader.carrier.end) == ([], [2], None)
+
+
+async def test_who_leaves_a_room_while_a_page_of_it_is_read_is_sent_none_of_it(reader: Reader) -> None:
+    reader.carrier.full = True
+    reader.happen(2, "ABCD")
+
+    def leave() -> None:
+        reader.session.rooms.discard("ABCD")
+        reader.session.left("ABCD")
+
+    reader.log.after_page = leave
+    await reader.drained()
+    assert (reader.heard("ABCD"), reader.carrier.end) == ([], None)
+
+
 async def test_all_pages_are_read_even_if_nobody_remembers_how_far_the_room_has_come(reader: Reader) -> None:
     reader.carrier.full = True
     for seq in range(2, 8):

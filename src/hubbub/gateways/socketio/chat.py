@@ -10,7 +10,17 @@ from typing import Any
 import structlog
 
 from hubbub.chat import Chat
-from hubbub.core.command import COMMANDS, Command, CreateGuest, Events, JoinRoom, SendMessage, WhoAmI
+from hubbub.core.command import (
+    COMMANDS,
+    Command,
+    CreateGuest,
+    Events,
+    JoinRoom,
+    LeaveRoom,
+    SendMessage,
+    UnwatchRoom,
+    WhoAmI,
+)
 from hubbub.core.error import ChatError, Disconnect, ErrorCode
 from hubbub.core.event import Refused, Welcome
 from hubbub.core.join_code import tidy_code
@@ -172,6 +182,8 @@ class ChatApplication:
             reply = await work
             if isinstance(reply, Joined) and isinstance(command, JoinRoom):
                 line.session.joined(tidy_code(command.code), reply.last_seq)
+            elif isinstance(command, UnwatchRoom | LeaveRoom):
+                line.session.left(tidy_code(command.code))
             if ack is not None:
                 client.acknowledge_json(ack, _ok(reply))
         except Exception as error:

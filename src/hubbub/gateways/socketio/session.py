@@ -64,6 +64,11 @@ class SocketSession(LiveSession):
         self.heard[code] = max(seq, self.heard.get(code, 0))
         self.resumed()
 
+    def left(self, code: str) -> None:
+        """Note that the client itself wants to hear no more of a room: there is nothing to catch up with."""
+        self._behind.discard(code)
+        self.heard.pop(code, None)
+
     def resumed(self) -> None:
         """Catch up with what was dropped, on the transport that carries the client now."""
         self.codec = _codec_of(self.client)
@@ -100,6 +105,8 @@ class SocketSession(LiveSession):
                 if ERRORS[error.code].retry:
                     self.end(Disconnect.SLOW)  # it comes back and asks again
                 break
+            if code not in self._behind:
+                return  # the client has left it meanwhile
             for event in page.events:
                 if self.client.socket.transport.full:
                     return
@@ -107,8 +114,9 @@ class SocketSession(LiveSession):
                 self.heard[code] = event.seq
             if not page.more and self._chat.in_step(code, self.heard[code]):
                 break
+        was_behind = code in self._behind
         self._behind.discard(code)
-        if code not in self.rooms:
+        if was_behind and code not in self.rooms:
             self.end(Disconnect.SLOW)  # the room's last words were dropped: who comes back is told that it is over
 
 
