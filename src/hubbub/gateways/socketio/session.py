@@ -107,17 +107,23 @@ class SocketSession(LiveSession):
                 break
             if code not in self._behind:
                 return  # the client has left it meanwhile
-            for event in page.events:
-                if self.client.socket.transport.full:
-                    return
-                self.client.socket.transport.owe(self.codec(event))
-                self.heard[code] = event.seq
+            if not self._send_page(code, page):
+                return
             if not page.more and self._chat.in_step(code, self.heard[code]):
                 break
         was_behind = code in self._behind
         self._behind.discard(code)
         if was_behind and code not in self.rooms:
             self.end(Disconnect.SLOW)  # the room's last words were dropped: who comes back is told that it is over
+
+    def _send_page(self, code: str, page: EventPage) -> bool:
+        """Send events until the connection is full; return whether it took them all."""
+        for event in page.events:
+            if self.client.socket.transport.full:
+                return False
+            self.client.socket.transport.owe(self.codec(event))
+            self.heard[code] = event.seq
+        return True
 
 
 def encode_websocket(event: AnyEvent) -> bytes:
