@@ -13,12 +13,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from hubbub.core.error import ChatError, ErrorCode
-from hubbub.gateways.http.api import answer_error, api_router
+from hubbub.gateways.http.api import api_router
 from hubbub.gateways.http.docs import docs_router
 from hubbub.gateways.http.door import Door
 from hubbub.gateways.http.headers import SecurityHeaders
 from hubbub.gateways.http.health import health_router
 from hubbub.gateways.http.openapi import components
+from hubbub.gateways.http.refusals import answer_error, methods_of, no_such_path
+from hubbub.gateways.http.routes import READ
 from hubbub.protocol import json
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("hubbub.http")
@@ -32,8 +34,8 @@ def build_app(door: Door, mounts: Mapping[str, ASGIApp] | None = None) -> ASGIAp
     app.include_router(health_router(door))
     for path, mounted in (mounts or {}).items():
         app.mount(path, mounted)
-    app.add_api_route("/api/openapi.json", _openapi(app, door), include_in_schema=False)
-    app.add_api_route("/", _home, include_in_schema=False)
+    app.add_api_route("/api/openapi.json", _openapi(app, door), methods=READ, include_in_schema=False)
+    app.add_api_route("/", _home, methods=READ, include_in_schema=False)
     app.add_exception_handler(ChatError, _refused)
     app.add_exception_handler(HTTPException, _unknown)
     app.add_exception_handler(Exception, _failed)
@@ -65,10 +67,11 @@ async def _refused(request: Request, error: Exception) -> Response:
 async def _unknown(request: Request, error: Exception) -> Response:
     """Answer what the router or the body limit refuses, in the form of the one error table."""
     assert isinstance(error, HTTPException)
-    response = answer_error(ChatError(ErrorCode.UNKNOWN_COMMAND, f"There is no {request.method} of this path."))
-    if error.status_code == 405:
+    methods = methods_of(request.app.routes, request) if error.status_code == 405 else []
+    response = answer_error(no_such_path(request, methods))
+    if methods:
         response.status_code = 405
-        response.headers.update(error.headers or {})
+        response.headers["Allow"] = ", ".join(methods)
     return response
 
 
