@@ -67,9 +67,14 @@ def is_our_origin(door: Door, origin: str, host: str) -> bool:
 
 def keep_login(door: Door, response: Response, token: str) -> None:
     """Have the browser keep the token of a new guest."""
+    keep_cookie(door, response, door.cookie, token)
+
+
+def keep_cookie(door: Door, response: Response, name: str, value: str) -> None:
+    """Have the browser keep something that scripts don't see, for as long as a guest's login may lie unused."""
     response.set_cookie(
-        door.cookie,
-        token,
+        name,
+        value,
         max_age=LOGIN_LAPSES[UserKind.GUEST] // SECOND,
         path="/",
         secure=door.secure,

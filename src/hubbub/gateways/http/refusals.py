@@ -37,4 +37,6 @@ def no_such_path(request: Request, methods: list[str]) -> ChatError:
     """Return the refusal of a path, or of a method on a path that takes others."""
     if not methods:
         return ChatError(ErrorCode.UNKNOWN_COMMAND, f"There is no {request.method} of this path.")
-    return ChatError(ErrorCode.UNKNOWN_COMMAND, f"This path takes {' and '.join(methods)}, not {request.method}.")
+    *others, last = methods
+    taken = f"{', '.join(others)} and {last}" if others else last
+    return ChatError(ErrorCode.UNKNOWN_COMMAND, f"This path takes {taken}, not {request.method}.")
