@@ -95,6 +95,7 @@ async def test_the_frame_of_a_room_says_what_the_script_must_know(client: httpx2
         "data-name": '"><b>',
         "data-version": version,
     }
+    assert '<noscript>\n<link rel="stylesheet" href="/assets/shared-1.css">' in page.answer.text
     assert "JavaScript" in page.text
 
 

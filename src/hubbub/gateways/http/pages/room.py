@@ -11,7 +11,7 @@ from hubbub.core.join_code import is_code
 from hubbub.gateways.http.door import Door
 from hubbub.gateways.http.pages.address import own_address
 from hubbub.gateways.http.pages.home import Filled
-from hubbub.gateways.http.pages.look import ROOM, Look
+from hubbub.gateways.http.pages.look import HOME, ROOM, Look
 from hubbub.gateways.http.pages.visitor import Visitor, remember_room, rooms_of, visitor_of
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -76,7 +76,8 @@ def _ask_name(door: Door, look: Look, request: Request, visitor: Visitor, code: 
 
 def _frame(door: Door, look: Look, request: Request, me: str, code: str) -> Response:
     if ROOM in look.built.entries:
-        return look.page(request, "room.html", entry=ROOM, code=code, me=me)
+        plain_styles = look.built.entries[HOME].styles if HOME in look.built.entries else ()
+        return look.page(request, "room.html", entry=ROOM, code=code, me=me, plain_styles=plain_styles)
     return look.page(request, "unbuilt.html", code=code, me=me, address=own_address(door, request))
 
 
