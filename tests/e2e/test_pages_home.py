@@ -145,7 +145,9 @@ def test_a11_e4_the_login_lasts_and_leads_back(browser: OpenBrowser) -> None:
     code = ann.create()
     for _ in range(2):
         assert ann.http.get("/room").headers["location"] == f"/r/{code}"
-        assert "name" not in ann.open(f"/r/{code}").fields, "nobody is asked twice"
+        page = ann.open(f"/r/{code}")
+        assert "name" not in page.fields, "nobody is asked twice"
+        assert "Max-Age=2592000" in page.answer.headers["set-cookie"], "who comes back is remembered from then on"
 
 
 def test_a12_e10_the_form_leads_on_so_that_nothing_is_posted_again(browser: OpenBrowser) -> None:

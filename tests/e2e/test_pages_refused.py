@@ -120,7 +120,7 @@ def test_a_form_of_another_site_does_nothing_even_with_a_token(
     answer = browser.http.post("/", data=fields, headers=headers)
     page = Page(answer)
     assert (page.status, page.alert) == (403, "This form was sent from another site. Please try again here.")
-    assert "set-cookie" not in answer.headers
+    assert browser.http.get("/api/v1/users/me").status_code == (200 if who == "ann" else 401), "nobody new"
     assert browser.send(page, "create").status_code == 303, "the form that came back is ours"
 
 

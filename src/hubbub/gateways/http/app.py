@@ -18,6 +18,7 @@ from hubbub.gateways.http.health import health_router
 from hubbub.gateways.http.openapi import components
 from hubbub.gateways.http.pages import Look, pages_router
 from hubbub.gateways.http.routes import READ
+from hubbub.gateways.http.version import version_router
 from hubbub.protocol import json
 
 
@@ -31,6 +32,7 @@ def build_app(door: Door, mounts: Mapping[str, ASGIApp] | None = None) -> ASGIAp
     for path, mounted in (mounts or {}).items():
         app.mount(path, mounted)
     app.add_api_route("/api/openapi.json", _openapi(app, door), methods=READ, include_in_schema=False)
+    app.include_router(version_router(door, look.built.digest))
     app.include_router(pages_router(door, look))
     handle_errors(app, look)
     return SecurityHeaders(app, https=door.secure)  # outermost, so that even a 500 has them

@@ -108,15 +108,8 @@ async def test_robots_stay_out_of_rooms(client: httpx2.AsyncClient) -> None:
     assert (await client.get("/robots.txt")).text == "User-agent: *\nDisallow: /r/\n"
 
 
-async def test_the_version_names_the_page(client: httpx2.AsyncClient, unbuilt: httpx2.AsyncClient) -> None:
-    told = (await client.get("/api/version")).json()
-    assert told["version"] == "1.2.3"
-    assert len(told["page"]) == 16
-
-
 async def test_without_the_built_page_there_is_a_plain_style_and_an_icon(unbuilt: httpx2.AsyncClient) -> None:
     assert (await unbuilt.get("/plain.css")).headers["content-type"].startswith("text/css")
     assert (await unbuilt.get("/favicon.svg")).status_code == 200
     assert (await unbuilt.get("/favicon.ico")).headers["location"] == "/favicon.svg"
     assert (await unbuilt.get("/apple-touch-icon.png")).status_code == 404
-    assert (await unbuilt.get("/api/version")).json() == {"version": "1.2.3", "page": ""}

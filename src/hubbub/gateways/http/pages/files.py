@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hubbub.core.error import ChatError, ErrorCode
-from hubbub.gateways.http.door import Door
 from hubbub.gateways.http.pages.built import File
 from hubbub.gateways.http.pages.look import Look
 from hubbub.gateways.http.routes import READ
@@ -24,7 +23,7 @@ _GZIP = re.compile(r"(?:^|,)\s*gzip\s*(?!;\s*q=0(?:\.0*)?\s*(?:,|$))(?:;|,|$)")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def files_router(door: Door, look: Look) -> APIRouter:
+def files_router(look: Look) -> APIRouter:
     """Return the routes of the files; what isn't among those that were read at the start is nowhere."""
     router = APIRouter(include_in_schema=False)
     files = _described(look) | look.files
@@ -34,7 +33,6 @@ def files_router(door: Door, look: Look) -> APIRouter:
             router.add_api_route(address, _file_endpoint(file), methods=READ)
     if "/favicon.ico" not in files:
         router.add_api_route("/favicon.ico", _favicon, methods=READ)
-    router.add_api_route("/api/version", _version_endpoint(door, look), methods=READ)
     return router
 
 
@@ -94,14 +92,6 @@ def _file_endpoint(file: File) -> Endpoint:
 
 async def _favicon() -> Response:
     return Response(status_code=308, headers={"Location": "/favicon.svg", "Cache-Control": FOR_AN_HOUR})
-
-
-def _version_endpoint(door: Door, look: Look) -> Callable[[], Awaitable[Response]]:
-    async def version() -> Response:
-        told = {"version": door.version, "page": look.built.digest}
-        return Response(json.encode(told), media_type="application/json")
-
-    return version
 
 
 def _known(request: Request) -> list[str]:

@@ -36,6 +36,7 @@ def room_endpoint(door: Door, look: Look) -> Endpoint:
         if visitor.user is None:
             return _ask_name(door, look, request, visitor, code)
         response = _frame(door, look, request, visitor.user.name, code)
+        visitor.keep(door, response)
         remember_room(door, visitor, response, code)
         return response
 
@@ -53,10 +54,12 @@ def last_room_endpoint(door: Door) -> Endpoint:
 
 
 def short_endpoint() -> Endpoint:
-    """Return what leads from /CODE to /r/CODE."""
+    """Return what leads from /CODE and /r/CODE/ to /r/CODE."""
 
     async def short(request: Request) -> Response:
-        return _moved(request, request.path_params["code"])
+        code = request.path_params["code"]
+        check_code(code)
+        return _moved(request, code)
 
     return short
 

@@ -19,8 +19,9 @@ def pages_router(door: Door, look: Look) -> APIRouter:
     router.add_api_route("/", form_endpoint(door, look), methods=["POST"])
     router.add_api_route("/room", last_room_endpoint(door), methods=READ)
     router.add_api_route("/r/{code}", room_endpoint(door, look), methods=READ)
+    router.add_api_route("/r/{code}/", short_endpoint(), methods=READ)
     router.add_api_route("/r/{code}/qr.svg", qr_endpoint(door), methods=READ)
     router.add_api_route("/page-errors", report_endpoint(door), methods=["POST"])
-    router.include_router(files_router(door, look))
+    router.include_router(files_router(look))
     router.add_api_route("/{code:capitals}", short_endpoint(), methods=READ)
     return router

@@ -18,7 +18,7 @@ from hubbub.session import Session
 class Visitor:
     """Somebody at a page: `login` is their token, empty for strangers, whom the `form_cookie` tells apart.
 
-    What the browser doesn't have yet is `unkept`.
+    A form cookie that the browser doesn't have yet is `unkept`.
     """
 
     session: Session
@@ -41,8 +41,8 @@ class Visitor:
         return fits(form_token, door.secret, self._holder, door.clock.now())
 
     def keep(self, door: Door, response: Response) -> None:
-        """Have the browser keep what it doesn't have yet: a new guest's login, or a stranger's form cookie."""
-        if self.unkept and self.login:
+        """Have the browser keep the login, counted from now as the server counts it, or a stranger's form cookie."""
+        if self.login:
             keep_login(door, response, self.login)
         elif self.unkept:
             keep_cookie(door, response, _form_cookie(door), self.form_cookie)
@@ -63,14 +63,14 @@ async def visitor_of(door: Door, request: Request) -> Visitor:
         login=login if session.user else "",
         form_cookie=form_cookie or new_token(door.random_bytes),
         last_code=request.cookies.get(_room_cookie(door), ""),
-        unkept=session.user is None and not form_cookie,
+        unkept=not form_cookie,
     )
 
 
 def newcomer(visitor: Visitor, guest: NewGuest) -> Visitor:
     """Return the visitor as the new guest that they have become."""
     session = Session(visitor.session.address, user=User(guest.user.id, guest.user.name))
-    return Visitor(session, guest.token, visitor.form_cookie, "", unkept=True)
+    return Visitor(session, guest.token, visitor.form_cookie, last_code="")
 
 
 async def rooms_of(door: Door, visitor: Visitor) -> list[MyRoom]:
