@@ -190,6 +190,16 @@ def test_the_last_room_is_the_one_whose_page_was_open_last(browser: OpenBrowser)
     assert ann.http.get("/room").headers["location"] == f"/r/{codes[2]}"
 
 
+def test_other_rooms_are_listed_by_their_titles(browser: OpenBrowser) -> None:
+    ann = browser()
+    open_last = ann.create()
+    titled = ann.ask("POST", "/rooms", json={"title": "<b>Tea</b> & more"})["code"]
+    ann.open(f"/r/{open_last}")
+    home = ann.open()
+    assert home.links[f"/r/{titled}"] == f"<b>Tea</b> & more {titled}"
+    assert "<b>Tea" not in home.answer.text
+
+
 def test_another_name_renames_the_same_guest(browser: OpenBrowser, person: MakePerson) -> None:
     host, ann = person("Host"), browser()
     code = host.create_room()
