@@ -24,7 +24,7 @@ NO_IO = (
     "asyncio threading multiprocessing socket ssl select selectors sqlite3 subprocess os pathlib io signal http urllib"
 )
 PURE = f"{NO_IO} time random secrets logging"
-FRAMEWORKS_OF_DOORS = "starlette fastapi fastapi_offline prometheus_client structlog msgspec"
+FRAMEWORKS_OF_DOORS = "starlette fastapi fastapi_offline jinja2 prometheus_client segno structlog msgspec"
 
 LAYERS: dict[str, Rule] = {
     "hubbub.core": Rule(not_of_python=PURE),
@@ -54,6 +54,7 @@ LAYERS: dict[str, Rule] = {
     "hubbub.gateways": Rule(),
     "hubbub.store": Rule(ours="hubbub.core hubbub.store.base", others="sqlalchemy alembic"),
     "hubbub.broker": Rule(ours="hubbub.core hubbub.broker.base"),
+    "hubbub.web": Rule(),
     "hubbub.config": Rule(ours="hubbub", others=EVERYTHING),
     "hubbub.server": Rule(ours="hubbub", others=EVERYTHING),
     "hubbub.cli": Rule(ours="hubbub", others=EVERYTHING),

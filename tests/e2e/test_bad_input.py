@@ -14,6 +14,7 @@ from tests.server_process import ServerProcess
 HOLDS = (
     "hubbub.gateways.http.body",
     "hubbub.gateways.http.app",
+    "hubbub.gateways.http.refusals",
 )
 
 MakePerson = Callable[..., Person]
@@ -212,6 +213,33 @@ def test_an_unknown_path_or_method_is_refused_in_the_same_form(server: ServerPro
     for method, path, status in (("GET", "/api/v1/nothing", 404), ("PUT", "/api/v1/guests", 405), ("GET", "/x", 404)):
         answer = httpx2.request(method, f"{server.url}{path}")
         assert (answer.status_code, refusal(answer)[0]) == (status, "unknown_command")
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/api/v1/rooms/QQQQ", "GET, DELETE"),
+        ("/api/v1/guests", "POST"),
+        ("/healthz", "GET, HEAD"),
+        ("/api/docs", "GET, HEAD"),
+    ],
+)
+@pytest.mark.parametrize("method", ["PUT", "OPTIONS"])
+def test_a_wrong_method_is_told_all_that_the_path_takes(
+    server: ServerProcess, path: str, methods: str, method: str
+) -> None:
+    answer = httpx2.request(method, f"{server.url}{path}")
+    assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+    words = answer.json()["error"]["message"]
+    assert words == f"This path takes {methods.replace(', ', ' and ')}, not {method}."
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/api/docs", "/api/openapi.json"])
+def test_what_is_only_looked_at_may_be_asked_for_without_its_body(server: ServerProcess, path: str) -> None:
+    whole, head = httpx2.get(f"{server.url}{path}"), httpx2.head(f"{server.url}{path}")
+    assert (whole.status_code, head.status_code, head.content) == (200, 200, b"")
+    assert whole.content
+    assert head.headers["content-type"] == whole.headers["content-type"]
 
 
 @pytest.mark.parametrize("key", ["", "k" * 65])

@@ -112,3 +112,14 @@ def test_a_token_that_proves_nothing_is_refused(server: ServerProcess) -> None:
         answer = httpx2.get(f"{server.url}/api/v1/users/me", headers=[authorization])
         assert (answer.status_code, answer.json()["error"]["code"]) == (401, "not_logged_in"), token
         assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_login_that_proves_nothing_any_more_keeps_nobody_from_being_somebody_new(server: ServerProcess) -> None:
+    with httpx2.Client(base_url=f"{server.url}/api/v1") as browser:
+        cookie = browser.post("/guests", json={"name": "Ann"}).headers["set-cookie"].partition("=")[0]
+    dead: tuple[dict[str, str], ...] = ({"Cookie": f"{cookie}=dead"}, {"Authorization": "Bearer dead"})
+    for headers in dead:
+        made = httpx2.post(f"{server.url}/api/v1/guests", json={"name": "Bob"}, headers=headers)
+        assert (made.status_code, made.json()["user"]["name"]) == (201, "Bob")
+        refused = httpx2.post(f"{server.url}/api/v1/rooms", headers=headers)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (401, "not_logged_in")

@@ -1,6 +1,7 @@
 """The drain: in which order a server is taken apart."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
@@ -15,6 +16,7 @@ from hubbub.gateways.http import Door, build_app
 from hubbub.gateways.socketio.gateway import ChatGateway
 from hubbub.server import serve
 from hubbub.server.http import HttpServer
+from tests.fakes import FakeClock
 
 pytestmark = pytest.mark.anyio
 
@@ -24,7 +26,7 @@ class Story:
 
     def __init__(self) -> None:
         self.events: list[str] = []
-        self.door = Door(cast("Chat", self), "cookie", self.ready, dict)
+        self.door = Door(cast("Chat", self), "cookie", self.ready, dict, FakeClock(), secrets.token_bytes, b"secret")
         self.live = cast("ChatGateway", _Live(self))
         self.server = _Server(self)
         self.live = cast("ChatGateway", _Live(self))

@@ -70,7 +70,7 @@ async def _serve(
     async with SqliteStore.open(folder.database) as store:
         context = _context(settings, store)
         async with Chat(context) as chat:
-            door = _door(settings, chat, install, store)
+            door = _door(settings, chat, context, folder, install)
             limits = _limits(settings, door)
             live = _live(settings, door, limits)
             door.measure = functools.partial(_measure, context, store, live)
@@ -126,13 +126,13 @@ def _context(settings: Settings, store: SqliteStore) -> Context:
     )
 
 
-def _door(settings: Settings, chat: Chat, install: str, store: SqliteStore) -> Door:
+def _door(settings: Settings, chat: Chat, context: Context, folder: DataFolder, install: str) -> Door:
     secure = settings.public_url.startswith("https://")
 
     async def ready() -> bool:
         try:
             async with asyncio.timeout(2):
-                await store.ping()
+                await context.store.ping()
         except (ChatError, TimeoutError):
             return False
         return True
@@ -142,8 +142,12 @@ def _door(settings: Settings, chat: Chat, install: str, store: SqliteStore) -> D
         cookie=f"__Host-hubbub_{install}" if secure else f"hubbub_{install}",
         ready=ready,
         measure=dict,
+        clock=context.clock,
+        random_bytes=context.random_bytes,
+        secret=folder.secret,
         secure=secure,
         origins=frozenset({settings.public_url} if settings.public_url else ()),
+        public_url=settings.public_url,
         metrics_token=settings.metrics_token,
         version=__version__,
     )

@@ -15,10 +15,13 @@ def make_door(ready: bool = True, metrics_token: str = "", draining: bool = Fals
     async def is_ready() -> bool:
         return ready
 
-    chat = Chat(make_context(MemoryStore(), FakeClock()))
+    context = make_context(MemoryStore(), FakeClock())
     return Door(
-        chat=chat,
+        chat=Chat(context),
         cookie="hubbub_test",
+        clock=context.clock,
+        random_bytes=context.random_bytes,
+        secret=b"secret",
         ready=is_ready,
         measure=lambda: {"things_total": 3.0, "rooms": 2.0},
         metrics_token=metrics_token,

@@ -9,17 +9,15 @@ from starlette.responses import Response
 
 from hubbub.core import reply as replies
 from hubbub.core.command import Command, Events
-from hubbub.core.error import ERRORS, ChatError
 from hubbub.gateways.http.body import command_of
 from hubbub.gateways.http.door import Door
 from hubbub.gateways.http.login import keep_login, session_of
 from hubbub.gateways.http.openapi import describe, describe_stream
+from hubbub.gateways.http.refusals import JSON
 from hubbub.gateways.http.routes import PREFIX, ROUTES, Route
 from hubbub.gateways.http.stream import stream_endpoint
 from hubbub.protocol import json
 from hubbub.session import Session
-
-JSON = "application/json"
 
 
 def api_router(door: Door) -> APIRouter:
@@ -40,17 +38,9 @@ def api_router(door: Door) -> APIRouter:
     return router
 
 
-def answer_error(error: ChatError) -> Response:
-    """Return a refusal as an answer: the status and words of the one error table."""
-    headers = {"Retry-After": str(int(error.retry_after))} if error.retry_after else {}
-    if error.code.value == "not_logged_in":
-        headers["WWW-Authenticate"] = "Bearer"
-    return Response(json.encode_error(error), ERRORS[error.code].http, headers, JSON)
-
-
 def _endpoint(door: Door, route: Route) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        session = await session_of(door, request, Session)
+        session = await session_of(door, request, Session, for_strangers=route.command.for_strangers)
         command = await command_of(route, request)
         reply = await _carry_out(door, request, session, command)
         response = Response(json.encode(reply), route.status, media_type=JSON)

@@ -25,13 +25,24 @@ async def command_of(route: Route, request: Request) -> Command:
     _query_must_be_empty(request)
     if route.fields is Fields.NOWHERE:
         return route.command(**given)
-    body = await _body(request)
+    body = await read_body(request)
     if route.fields is Fields.BODY_OR_TEXT:
         given |= _idempotency_key(request)
         body = body if _is_json(request) else _bare_text(request, body)
     if not body and route.fields is Fields.BODY_OR_NOTHING:
         body = b"{}"
     return json.decode(route.command, body, given)
+
+
+async def read_body(request: Request, most: int = MAX_BODY) -> bytes:
+    """Read a body of at most so many bytes. Raises ChatError `bad_request` when it is late, `too_long`."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _bounded(request, most)
+    except TimeoutError:
+        raise ChatError(ErrorCode.BAD_REQUEST, "The body took too long to arrive.") from None
+    except ClientDisconnect:
+        raise ChatError(ErrorCode.BAD_REQUEST, "The body ended too early.") from None
 
 
 def _bare_text(request: Request, body: bytes) -> bytes:
@@ -72,21 +83,11 @@ def _query_must_be_empty(request: Request) -> None:
         raise ChatError(ErrorCode.BAD_REQUEST, f"There is an unknown field `{name}`.", field=name)
 
 
-async def _body(request: Request) -> bytes:
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            return await _bounded(request)
-    except TimeoutError:
-        raise ChatError(ErrorCode.BAD_REQUEST, "The body took too long to arrive.") from None
-    except ClientDisconnect:
-        raise ChatError(ErrorCode.BAD_REQUEST, "The body ended too early.") from None
-
-
-async def _bounded(request: Request) -> bytes:
+async def _bounded(request: Request, most: int) -> bytes:
     """Read the body up to the limit; Starlette's own limit would answer in plain text, not by the error table."""
     body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > MAX_BODY:
-            raise ChatError(ErrorCode.TOO_LONG, f"A body has at most {MAX_BODY:,} bytes.")
+        if len(body) > most:
+            raise ChatError(ErrorCode.TOO_LONG, f"A body has at most {most:,} bytes.")
     return bytes(body)

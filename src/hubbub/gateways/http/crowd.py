@@ -3,8 +3,8 @@
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hubbub.core.error import ChatError, ErrorCode
-from hubbub.gateways.http.api import answer_error
 from hubbub.gateways.http.headers import SecurityHeaders
+from hubbub.gateways.http.refusals import answer_error
 
 RETRY_AFTER = 5
 

@@ -6,6 +6,8 @@ from functools import cache
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from hubbub.gateways.http.routes import READ
+
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -47,10 +49,10 @@ def docs_router() -> APIRouter:
     async def start() -> Response:
         return Response(START, media_type="text/javascript")
 
-    router.add_api_route("/api/docs", page)
-    router.add_api_route("/api/docs/start.js", start)
+    router.add_api_route("/api/docs", page, methods=READ)
+    router.add_api_route("/api/docs/start.js", start, methods=READ)
     for name, media_type in _FILES.items():
-        router.add_api_route(f"/api/docs/{name}", _file_endpoint(name, media_type))
+        router.add_api_route(f"/api/docs/{name}", _file_endpoint(name, media_type), methods=READ)
     return router
 
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from hubbub.core.error import ChatError, ErrorCode
 from hubbub.gateways.http.door import Door
 from hubbub.gateways.http.login import address_of
+from hubbub.gateways.http.routes import READ
 from hubbub.protocol import json
 from hubbub.session import UNIX_SOCKET
 
@@ -35,9 +36,9 @@ def health_router(door: Door) -> APIRouter:
 
     registry = CollectorRegistry()
     registry.register(_Measures(door))
-    router.add_api_route("/healthz", healthz)
-    router.add_api_route("/readyz", readyz)
-    router.add_api_route("/metrics", metrics)
+    router.add_api_route("/healthz", healthz, methods=READ)
+    router.add_api_route("/readyz", readyz, methods=READ)
+    router.add_api_route("/metrics", metrics, methods=READ)
     return router
 
 

@@ -17,19 +17,19 @@ READS = frozenset({"GET", "HEAD", "OPTIONS"})
 S = TypeVar("S", bound=Session)
 
 
-async def session_of(door: Door, request: Request, kind: Callable[[str], S]) -> S:
+async def session_of(door: Door, request: Request, kind: Callable[[str], S], *, for_strangers: bool = False) -> S:
     """Return a session of that kind for a request; its user is None for strangers.
 
-    Raises ChatError `not_logged_in` for a token that proves nothing, `forbidden` for a write from another site.
+    Raises ChatError `not_logged_in` for a token that proves nothing, unless it is all `for_strangers`, and `forbidden`
+    for a write from another site.
     """
     token, by_cookie = _token(door, request)
-    if request.method not in READS and (by_cookie or not token):
-        check_site(door, request, sure=by_cookie)
     session = kind(address_of(request))
-    if token:
-        session.user = await door.chat.log_in(token)
-        if session.user is None and not by_cookie:
-            raise ChatError(ErrorCode.NOT_LOGGED_IN, "This token is unknown, or it lay unused for too long.")
+    session.user = await door.chat.log_in(token) if token else None
+    if request.method not in READS and (by_cookie or not token):
+        check_site(door, request, sure=by_cookie and session.user is not None)
+    if token and session.user is None and not by_cookie and not for_strangers:
+        raise ChatError(ErrorCode.NOT_LOGGED_IN, "This token is unknown, or it lay unused for too long.")
     return session
 
 
@@ -67,9 +67,14 @@ def is_our_origin(door: Door, origin: str, host: str) -> bool:
 
 def keep_login(door: Door, response: Response, token: str) -> None:
     """Have the browser keep the token of a new guest."""
+    keep_cookie(door, response, door.cookie, token)
+
+
+def keep_cookie(door: Door, response: Response, name: str, value: str) -> None:
+    """Have the browser keep something that scripts don't see, for as long as a guest's login may lie unused."""
     response.set_cookie(
-        door.cookie,
-        token,
+        name,
+        value,
         max_age=LOGIN_LAPSES[UserKind.GUEST] // SECOND,
         path="/",
         secure=door.secure,

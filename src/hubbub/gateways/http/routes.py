@@ -35,6 +35,9 @@ class Route:
 
 PREFIX = "/api/v1"
 
+READ = ["GET", "HEAD"]
+"""The methods of what is only looked at, outside the table: machines that watch a server ask by HEAD."""
+
 ROUTES: tuple[Route, ...] = (
     Route("POST", "/guests", commands.CreateGuest, Fields.BODY, 201),
     Route("GET", "/users/me", commands.WhoAmI),
