@@ -226,6 +226,8 @@ export class RoomPage implements RoomView {
     else if (event.code === this.#stays.current.room.code) {
       this.#stays.current.visit.hear(event);
       this.#stays.current.look();
+      if (event.type === "member_renamed" && event.user.id === this.me.id)
+        this.me = { id: this.me.id, name: event.name };
     }
     this.#changed();
   }
