@@ -47,7 +47,13 @@ export type Row =
   | { readonly kind: "day"; readonly key: string; readonly at: number }
   | { readonly kind: "new"; readonly key: string; readonly count: number }
   | { readonly kind: "system"; readonly key: string; readonly lines: readonly SystemLine[] }
-  | { readonly kind: "group"; readonly key: string; readonly by: Person; readonly mine: boolean; readonly lines: readonly MessageLine[] };
+  | {
+      readonly kind: "group";
+      readonly key: string;
+      readonly by: Person;
+      readonly mine: boolean;
+      readonly lines: readonly MessageLine[];
+    };
 
 /** Where the connection stands. `reconnecting` is told only after 2 seconds without one. */
 export type Connection =
@@ -56,7 +62,15 @@ export type Connection =
   | { readonly state: "reconnecting"; readonly restarting: boolean };
 
 /** Why there is no room to show, and what the person can do instead. */
-export type Ending = "not_found" | "full" | "vanished" | "deleted" | "removed" | "name_taken" | "logged_out" | "refused";
+export type Ending =
+  | "not_found"
+  | "full"
+  | "vanished"
+  | "deleted"
+  | "removed"
+  | "name_taken"
+  | "logged_out"
+  | "refused";
 
 export interface RoomInList {
   readonly code: string;
@@ -87,6 +101,11 @@ export interface RoomView {
   /** Are there older messages to load; is a page under way. */
   readonly older: boolean;
   readonly loadingOlder: boolean;
+  /**
+   * The rows don't reach the room's latest message, because the reader had gone far up: `seesEnd(true)` loads the next page,
+   * `toLatest` goes to the latest one at once.
+   */
+  readonly newer?: boolean;
   /** Messages of others below what was read, while the reader is scrolled up or the window is in the background. */
   readonly unread: number;
   /** Names of those who are typing, at most 3, and how many more. */
@@ -103,6 +122,7 @@ export interface RoomView {
   retry(key: string): void;
   discard(key: string): void;
   loadOlder(): Promise<void>;
+  toLatest?(): Promise<void>;
   retryNow(): void;
   /** The reader sees the end of the timeline (window focused, scrolled to the bottom), or doesn't. */
   seesEnd(sees: boolean): void;
