@@ -47,7 +47,13 @@ export type Row =
   | { readonly kind: "day"; readonly key: string; readonly at: number }
   | { readonly kind: "new"; readonly key: string; readonly count: number }
   | { readonly kind: "system"; readonly key: string; readonly lines: readonly SystemLine[] }
-  | { readonly kind: "group"; readonly key: string; readonly by: Person; readonly mine: boolean; readonly lines: readonly MessageLine[] };
+  | {
+      readonly kind: "group";
+      readonly key: string;
+      readonly by: Person;
+      readonly mine: boolean;
+      readonly lines: readonly MessageLine[];
+    };
 
 /** Where the connection stands. `reconnecting` is told only after 2 seconds without one. */
 export type Connection =
@@ -56,7 +62,15 @@ export type Connection =
   | { readonly state: "reconnecting"; readonly restarting: boolean };
 
 /** Why there is no room to show, and what the person can do instead. */
-export type Ending = "not_found" | "full" | "vanished" | "deleted" | "removed" | "name_taken" | "logged_out" | "refused";
+export type Ending =
+  | "not_found"
+  | "full"
+  | "vanished"
+  | "deleted"
+  | "removed"
+  | "name_taken"
+  | "logged_out"
+  | "refused";
 
 export interface RoomInList {
   readonly code: string;

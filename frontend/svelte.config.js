@@ -1,0 +1,4 @@
+/** How Svelte compiles: runes everywhere. Vite itself strips the types. */
+export default {
+  compilerOptions: { runes: true },
+};
