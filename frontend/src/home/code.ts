@@ -5,7 +5,10 @@ const LINK = /\/(?:r|lite)\/([A-Za-z]{4,8})(?![A-Za-z])/;
 export function codeIn(text: string): string {
   const link = LINK.exec(text);
   const raw = link?.[1] ?? text;
-  return raw.replace(/[^A-Za-z]/g, "").toUpperCase().slice(0, 8);
+  return raw
+    .replace(/[^A-Za-z]/g, "")
+    .toUpperCase()
+    .slice(0, 8);
 }
 
 /** Codes have four letters, some six; each gets its own row of tiles. */
