@@ -1,0 +1,12 @@
+/** What the page's one polite status region says: the room's news and answers to small actions such as copying. */
+
+class Status {
+  words = $state("");
+}
+
+export const status = new Status();
+
+/** The same words twice are still news: a blank between them makes the region change. */
+export function say(words: string): void {
+  status.words = status.words === words ? `${words}\u00a0` : words;
+}
