@@ -39,7 +39,10 @@ export class Scroller {
   /** Opens at what is new, with a little of what was read above it; without anything new, at the end. */
   toNews(): void {
     const news = this.#box?.querySelector<HTMLElement>("[data-new]");
-    if (!this.#box || !news) return this.toEnd();
+    if (!this.#box || !news) {
+      this.toEnd();
+      return;
+    }
     const top = news.getBoundingClientRect().top - this.#box.getBoundingClientRect().top;
     this.#box.scrollTop += top - 96;
     this.moved();
