@@ -6,30 +6,41 @@ BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.run-ready
 TEST_READY := $(VENV)/.test-ready
 JS_READY := tests/js/node_modules/.ready
+PAGE_TOOLS := frontend/node_modules/.ready
+PAGE_READY := $(VENV)/.page-ready
+PAGE_SOURCE := $(shell find frontend -name node_modules -prune -o -type f ! -name protocol.gen.ts -print) \
+    $(wildcard src/hubbub/core/*.py tools/typescript/*.py)
+PAGE_NPM := tools/npm $(BIN)/python frontend
 PYTHON ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint types unit long bench compat docs clean
+.PHONY: help run page test lint types unit long bench compat docs clean
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-run: $(RUN_READY) ## Install into .venv and start a server on http://127.0.0.1:8000 (PORT=8001 for another port).
+run: $(RUN_READY) $(PAGE_READY) ## Install into .venv and start a server on http://127.0.0.1:8000 (PORT=8001 for another port).
 	@$(BIN)/hubbub serve $(ARGS)
+
+page: $(PAGE_READY) ## Build the web page, if it has changed.
 
 test: lint types unit ## Check style and types, then run the tests: what must pass before a commit.
 
-lint: $(TEST_READY) ## Check style and formatting.
+lint: $(TEST_READY) $(PAGE_TOOLS) ## Check style and formatting.
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { echo "Run '$(BIN)/ruff format .' to format these." >&2; exit 1; }
+	@$(PAGE_NPM) run --silent lint
 
-types: $(TEST_READY) ## Check types.
+types: $(TEST_READY) $(PAGE_TOOLS) ## Check types.
 	@$(BIN)/mypy
+	@$(BIN)/python -m tools.typescript frontend/src/protocol.gen.ts
+	@$(PAGE_NPM) run --silent check
 
-unit: $(TEST_READY) $(JS_READY) ## Run the tests alone (ARGS="tests/core -x" for some of them).
+unit: $(TEST_READY) $(JS_READY) $(PAGE_TOOLS) $(PAGE_READY) ## Run the tests alone (ARGS="tests/core -x" for some of them).
 	@tools/need curl
+	@$(if $(ARGS),:,HUBBUB_PYTHON=$(CURDIR)/$(BIN)/python $(PAGE_NPM) run --silent test)
 	@$(BIN)/pytest -n 2 -m "not long" --durations=5 $(ARGS)
 
 long: $(TEST_READY) $(JS_READY) ## Run the soaks and repeats that take minutes.
@@ -45,7 +56,7 @@ docs: $(TEST_READY) ## Rewrite the generated parts of the documents.
 	@$(BIN)/python -m tools.docs
 
 clean: ## Remove what was installed and cached here; rooms and messages stay.
-	@rm -rf $(VENV) .venvs tests/js/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .venvs tests/js/node_modules frontend/node_modules src/hubbub/web/static .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@tools/make_venv $(VENV) $(PYTHON)
@@ -62,4 +73,11 @@ $(TEST_READY): $(BIN)/python pyproject.toml
 	@touch $(RUN_READY) $@
 
 $(JS_READY): tests/js/package.json tests/js/package-lock.json | $(TEST_READY)
-	@tools/install_js $(BIN)/python
+	@tools/install_js $(BIN)/python tests/js
+
+$(PAGE_TOOLS): frontend/package.json frontend/package-lock.json | $(TEST_READY)
+	@tools/install_js $(BIN)/python frontend
+
+$(PAGE_READY): $(PAGE_SOURCE) | $(RUN_READY)
+	@[ "$$HUBBUB_WEB" = skip ] || $(BIN)/python -m tools.page --get-node
+	@touch $@

@@ -9,8 +9,7 @@ from typing import Annotated, Any, get_args, get_origin
 from hypothesis import strategies as st
 
 from hubbub.core.event import STORED_EVENTS, StoredEvent
-from hubbub.core.shape import MAX_SEQ, Length, Range
-from hubbub.protocol.shapes import TIMES
+from hubbub.core.shape import MAX_SEQ, TIMES, Length, Range
 
 END_OF_9999 = 253_402_300_799_999
 whole = st.characters(codec="utf-8")

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hubbub.core.command import COMMANDS, Command, Events, SendMessage
 from hubbub.core.event import STORED_EVENTS, StoredEvent
 from hubbub.core.reply import Joined, RoomView
+from hubbub.core.shape import TIMES
 from hubbub.protocol.json import encode
-from hubbub.protocol.shapes import TIMES, shape_of
+from hubbub.protocol.shapes import shape_of
 from tests.protocol.any_of import any_of
 
 COMMAND_KINDS = list(COMMANDS.values())

@@ -7,8 +7,7 @@ import typing
 from typing import Annotated, Any, get_args, get_origin
 
 from hubbub.core.event import StoredEvent
-from hubbub.core.shape import MAX_SEQ, Length, Range
-from hubbub.protocol.shapes import TIMES
+from hubbub.core.shape import MAX_SEQ, TIMES, Length, Range
 
 _PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean"}
 

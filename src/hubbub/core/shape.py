@@ -20,6 +20,9 @@ class Length(NamedTuple):
 MAX_SEQ = 2**53 - 1
 """The largest number that every JSON reader holds exactly (RFC 8259, section 6)."""
 
+TIMES = frozenset({"at", "created_at", "edited_at"})
+"""Fields that are milliseconds inside and strings such as 2026-11-20T18:00:00.123Z outside."""
+
 Seq = Annotated[int, Range(0, MAX_SEQ)]
 PageSize = Annotated[int, Range(1, 200)]
 Code = Annotated[str, Length(1, 16)]

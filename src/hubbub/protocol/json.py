@@ -14,8 +14,9 @@ from hubbub.core.clock import iso
 from hubbub.core.command import Command
 from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.event import AnyEvent
+from hubbub.core.shape import TIMES
 from hubbub.core.text import has_half_character
-from hubbub.protocol.shapes import TIMES, shape_of
+from hubbub.protocol.shapes import shape_of
 
 C = TypeVar("C", bound=Command)
 

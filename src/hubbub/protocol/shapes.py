@@ -8,11 +8,7 @@ from typing import Annotated, Any, get_args, get_origin
 import msgspec
 
 from hubbub.core.event import STORED_EVENTS, StoredEvent
-from hubbub.core.shape import Length, Range
-
-TIMES = frozenset({"at", "created_at", "edited_at"})
-"""Fields that are milliseconds inside and strings such as 2026-11-20T18:00:00.123Z outside."""
-
+from hubbub.core.shape import TIMES, Length, Range
 
 _SHAPES: dict[tuple[Any, frozenset[str]], type[msgspec.Struct]] = {}
 

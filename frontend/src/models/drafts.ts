@@ -1,0 +1,31 @@
+/** Drafts: what was typed into each room and not sent yet. It survives a reload where the browser keeps things. */
+import type { Keep } from "./storage";
+
+const PREFIX = "hubbub.draft.";
+
+export class Drafts {
+  readonly #keep: Keep;
+  readonly #unkept = new Map<string, string>();
+
+  constructor(keep: Keep) {
+    this.#keep = keep;
+  }
+
+  get(code: string): string {
+    return this.#unkept.get(code) ?? this.#keep.get(PREFIX + code) ?? "";
+  }
+
+  set(code: string, text: string): void {
+    this.#unkept.delete(code);
+    if (text === "") this.#keep.remove(PREFIX + code);
+    else if (!this.#keep.set(PREFIX + code, text)) {
+      this.#keep.remove(PREFIX + code); // better none than an old one
+      this.#unkept.set(code, text);
+    }
+  }
+
+  /** The rooms with a draft. */
+  codes(): Set<string> {
+    return new Set([...this.#unkept.keys(), ...this.#keep.keys(PREFIX).map((key) => key.slice(PREFIX.length))]);
+  }
+}

@@ -1,0 +1,51 @@
+/** The list of one's rooms, with what is unread in each. */
+import type { MyRooms } from "../protocol.gen";
+import type { RoomInList } from "./view";
+
+interface Known {
+  readonly code: string;
+  readonly title: string;
+  readonly last: number;
+  readonly read: number;
+}
+
+/** The room on screen, of which one knows more than the list. */
+export interface Current {
+  readonly code: string;
+  readonly title: string;
+  readonly unread: number;
+}
+
+export class RoomsList {
+  #rooms: readonly Known[] = [];
+
+  take(reply: MyRooms): void {
+    this.#rooms = reply.rooms.map(({ code, title, last_number: last, read_number: read }) => ({
+      code,
+      title,
+      last,
+      read,
+    }));
+  }
+
+  /** Something was said in a room that one isn't looking at: it comes first. */
+  activity(code: string, last: number): void {
+    const room = this.#rooms.find((each) => each.code === code);
+    if (!room || last <= room.last) return;
+    this.#rooms = [{ ...room, last }, ...this.#rooms.filter((each) => each !== room)];
+  }
+
+  forget(code: string): void {
+    this.#rooms = this.#rooms.filter((room) => room.code !== code);
+  }
+
+  shown(current: Current, drafts: ReadonlySet<string>): RoomInList[] {
+    return this.#rooms.map(({ code, title, last, read }) => ({
+      code,
+      title: code === current.code ? current.title : title,
+      unread: code === current.code ? current.unread : Math.max(0, last - read),
+      draft: drafts.has(code),
+      current: code === current.code,
+    }));
+  }
+}
