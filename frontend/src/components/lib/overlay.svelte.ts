@@ -22,12 +22,10 @@ export class Overlay {
     });
   }
 
-  /** For `popstate`. Answers true when it was only an overlay that closed. */
-  back(): boolean {
-    const closing = this.name !== null || this.#closed !== null;
+  /** For `popstate`. */
+  back(): void {
     this.name = null;
     this.#closed?.();
     this.#closed = null;
-    return closing;
   }
 }

@@ -3,6 +3,9 @@
 /** This near the end counts as at the end. */
 const NEAR = 80;
 
+/** Those who asked for no movement jump. */
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
 export class Scroller {
   atEnd = $state(true);
   #box: HTMLElement | null = null;
@@ -28,7 +31,7 @@ export class Scroller {
 
   toEnd(smooth = false): void {
     this.atEnd = true;
-    this.#box?.scrollTo({ top: this.#box.scrollHeight, behavior: smooth ? "smooth" : "instant" });
+    this.#box?.scrollTo({ top: this.#box.scrollHeight, behavior: smooth && !still.matches ? "smooth" : "instant" });
   }
 
   /** Something changed its size: stay at the end, if there. */
