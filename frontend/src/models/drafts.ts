@@ -6,6 +6,7 @@ const PREFIX = "hubbub.draft.";
 export class Drafts {
   readonly #keep: Keep;
   readonly #unkept = new Map<string, string>();
+  #codes: ReadonlySet<string> | null = null;
 
   constructor(keep: Keep) {
     this.#keep = keep;
@@ -17,6 +18,7 @@ export class Drafts {
 
   set(code: string, text: string): void {
     this.#unkept.delete(code);
+    if (this.codes().has(code) !== (text !== "")) this.#codes = null;
     if (text === "") this.#keep.remove(PREFIX + code);
     else if (!this.#keep.set(PREFIX + code, text)) {
       this.#keep.remove(PREFIX + code); // better none than an old one
@@ -25,7 +27,9 @@ export class Drafts {
   }
 
   /** The rooms with a draft. */
-  codes(): Set<string> {
-    return new Set([...this.#unkept.keys(), ...this.#keep.keys(PREFIX).map((key) => key.slice(PREFIX.length))]);
+  codes(): ReadonlySet<string> {
+    const kept = () => this.#keep.keys(PREFIX).map((key) => key.slice(PREFIX.length));
+    this.#codes ??= new Set([...this.#unkept.keys(), ...kept()]);
+    return this.#codes;
   }
 }

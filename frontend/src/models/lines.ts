@@ -13,15 +13,18 @@ export interface StoredSystem extends SystemLine {
 
 export type StoredLine = StoredMessage | StoredSystem;
 
+/** The name by which somebody was known until now. */
+export type NameOf = (id: string) => string | null;
+
 /** The line of an event; null for one that isn't shown, or that this page doesn't know yet. */
-export function lineOf(event: StoredEvent, me: string): StoredLine | null {
+export function lineOf(event: StoredEvent, me: string, nameOf: NameOf): StoredLine | null {
   switch (event.type) {
     case "message_sent":
       return messageLine(event, me);
     case "room_created":
       return systemLine(event, `${event.by.name} has made the room.`);
     case "member_renamed":
-      return systemLine(event, `${event.user.name} is now called ${event.name}.`);
+      return systemLine(event, renamed(event, nameOf(event.user.id)));
     default:
       return null; // who came and went is told by presence
   }
@@ -46,6 +49,10 @@ export function messageLine(event: MessageSent, me: string): StoredMessage {
     status: "sent",
     why: null,
   };
+}
+
+function renamed({ name }: MemberRenamed, before: string | null): string {
+  return before === null || before === name ? `${name} goes by a new name.` : `${before} is now called ${name}.`;
 }
 
 function systemLine(event: RoomCreated | MemberRenamed, words: string): StoredSystem {

@@ -37,8 +37,8 @@ export class OpenRoom {
     this.code = code;
     this.clock = clock;
     this.#me = me;
-    this.timeline = new Timeline(id);
     this.presence = new Presence(id);
+    this.timeline = new Timeline(id, (of) => this.presence.person(of)?.name ?? null);
     this.outbox = new Outbox(new Letters(keep, id, code), me);
   }
 

@@ -18,6 +18,7 @@ export interface Current {
 
 export class RoomsList {
   #rooms: readonly Known[] = [];
+  #shown: readonly RoomInList[] = [];
 
   take(reply: MyRooms): void {
     this.#rooms = reply.rooms.map(({ code, title, last_number: last, read_number: read }) => ({
@@ -39,7 +40,14 @@ export class RoomsList {
     this.#rooms = this.#rooms.filter((room) => room.code !== code);
   }
 
-  shown(current: Current, drafts: ReadonlySet<string>): RoomInList[] {
+  /** The same list as before when it looks the same. */
+  shown(current: Current, drafts: ReadonlySet<string>): readonly RoomInList[] {
+    const shown = this.#list(current, drafts);
+    if (JSON.stringify(shown) !== JSON.stringify(this.#shown)) this.#shown = shown;
+    return this.#shown;
+  }
+
+  #list(current: Current, drafts: ReadonlySet<string>): readonly RoomInList[] {
     return this.#rooms.map(({ code, title, last, read }) => ({
       code,
       title: code === current.code ? current.title : title,

@@ -3,7 +3,7 @@
  * everything was received, whether it is in the window or not. Only a bounded part is kept in memory.
  */
 import type { MessageSent, StoredEvent } from "../protocol.gen";
-import { lineOf, messageLine, type StoredLine } from "./lines";
+import { lineOf, messageLine, type NameOf, type StoredLine } from "./lines";
 
 const KEPT = 600;
 const SLACK = 200;
@@ -13,6 +13,7 @@ export type Received = "new" | "known" | "gap";
 
 export class Timeline {
   readonly #me: () => string;
+  readonly #nameOf: NameOf;
   #lines: StoredLine[] = [];
   epoch: string | null = null;
   cursor = 0;
@@ -24,8 +25,9 @@ export class Timeline {
   /** The reader is at the end: the oldest lines may go. */
   following = true;
 
-  constructor(me: () => string) {
+  constructor(me: () => string, nameOf: NameOf = () => null) {
     this.#me = me;
+    this.#nameOf = nameOf;
   }
 
   get lines(): readonly StoredLine[] {
@@ -62,7 +64,7 @@ export class Timeline {
     if (event.seq > this.cursor + 1) return "gap";
     this.cursor = event.seq;
     if (event.type === "member_renamed") this.#rename(event.user.id, event.name);
-    const line = lineOf(event, this.#me());
+    const line = lineOf(event, this.#me(), this.#nameOf);
     if (line) this.#append(line);
     return "new";
   }

@@ -4,6 +4,7 @@ import type { Person } from "./view";
 const TELL_EVERY = 3_000;
 const SHOWN_FOR = 6_000;
 const MOST_NAMED = 3;
+const NOBODY = { names: [], more: 0 } as const;
 
 /** Decides when typing is told: at once, then at most every three seconds. */
 export class Typist {
@@ -39,8 +40,9 @@ export class OthersTyping {
     this.#until.clear();
   }
 
-  shown(now: number): { names: string[]; more: number } {
+  shown(now: number): { readonly names: readonly string[]; readonly more: number } {
     for (const [id, { until }] of this.#until) if (until <= now) this.#until.delete(id);
+    if (this.#until.size === 0) return NOBODY;
     const names = [...this.#until.values()].map(({ name }) => name);
     return { names: names.slice(0, MOST_NAMED), more: Math.max(0, names.length - MOST_NAMED) };
   }

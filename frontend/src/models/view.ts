@@ -101,6 +101,11 @@ export interface RoomView {
   /** Are there older messages to load; is a page under way. */
   readonly older: boolean;
   readonly loadingOlder: boolean;
+  /**
+   * The rows don't reach the room's latest message, because the reader had gone far up: `seesEnd(true)` loads the next page,
+   * `toLatest` goes to the latest one at once.
+   */
+  readonly newer?: boolean;
   /** Messages of others below what was read, while the reader is scrolled up or the window is in the background. */
   readonly unread: number;
   /** Names of those who are typing, at most 3, and how many more. */
@@ -117,6 +122,7 @@ export interface RoomView {
   retry(key: string): void;
   discard(key: string): void;
   loadOlder(): Promise<void>;
+  toLatest?(): Promise<void>;
   retryNow(): void;
   /** The reader sees the end of the timeline (window focused, scrolled to the bottom), or doesn't. */
   seesEnd(sees: boolean): void;

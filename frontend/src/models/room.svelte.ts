@@ -1,0 +1,283 @@
+/** The room as components see it: reactive properties, made from the models at most once for each frame. */
+
+import { oncePerFrame, type Screen } from "../net/frame";
+import { Live, type LiveWorld } from "../net/live";
+import type { Socket } from "../net/socket";
+import { type Fetch, pageOnServer } from "../net/version";
+import { ServerClock } from "./clock";
+import { Drafts } from "./drafts";
+import { LinkState } from "./link_state";
+import { OpenRoom } from "./open_room";
+import { RoomsList } from "./rooms_list";
+import { RoomsRefresh } from "./rooms_refresh";
+import { LostError, RefusedError } from "./server";
+import { Stay } from "./stay";
+import { Stays } from "./stays";
+import type { Keep } from "./storage";
+import type { Connection, Ending, Here, Lifetime, Person, RoomInList, RoomView, Row } from "./view";
+import type { RoomEvent } from "./visit";
+
+/** What the server has said in the page's frame. */
+export interface Frame {
+  readonly code: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface Outside {
+  readonly world: LiveWorld & Screen;
+  readonly keep: Keep;
+  readonly socket: Socket;
+  readonly fetch: Fetch;
+  /** Go to another page. */
+  go(url: string): void;
+  /** Another room is on screen: its address is that of the page. */
+  show(url: string): void;
+}
+
+const NO_CONNECTION = "There is no connection. Try again in a moment.";
+
+export class RoomPage implements RoomView {
+  code = $state("");
+  title = $state("");
+  lifetime = $state<Lifetime>("kept");
+  expiresDays = $state<number | null>(null);
+  me = $state.raw<Person>({ id: "", name: "" });
+  loaded = $state(false);
+  ending = $state<Ending | null>(null);
+  endingWords = $state<string | null>(null);
+  connection = $state.raw<Connection>({ state: "connecting" });
+  hereCount = $state(0);
+  here = $state.raw<readonly Here[]>([]);
+  rows = $state.raw<readonly Row[]>([]);
+  older = $state(false);
+  newer = $state(false);
+  loadingOlder = $state(false);
+  unread = $state(0);
+  typing = $state.raw<RoomView["typing"]>({ names: [], more: 0 });
+  newVersion = $state(false);
+  rooms = $state.raw<readonly RoomInList[]>([]);
+  status = $state("");
+  #draft = $state("");
+
+  readonly #outside: Outside;
+  readonly #version: string;
+  readonly #live: Live;
+  readonly #link: LinkState;
+  readonly #stays: Stays;
+  readonly #drafts: Drafts;
+  readonly #list = new RoomsList();
+  readonly #refresh: RoomsRefresh;
+  readonly #changed: () => void;
+  #connections = 0;
+  #cancelTyping = () => {};
+
+  constructor(frame: Frame, outside: Outside) {
+    const { world, keep, socket } = outside;
+    this.#outside = outside;
+    this.#version = frame.version;
+    this.me = { id: "", name: frame.name };
+    this.#changed = oncePerFrame(world, () => this.#publish());
+    this.#drafts = new Drafts(keep);
+    this.#live = new Live(socket, world, {
+      up: (me) => this.#up(me),
+      down: (restarting) => this.#down(restarting),
+      event: (name, data) => this.#hear(name, data),
+      putOut: (refusal) => void this.#putOut(refusal?.message ?? null),
+    });
+    this.#link = new LinkState(world, this.#changed);
+    const clock = new ServerClock(() => world.now());
+    this.#stays = new Stays(frame.code, (code) => {
+      const room = new OpenRoom(code, () => this.me, clock, keep);
+      return new Stay(room, this.#live, world, {
+        changed: this.#changed,
+        ended: (ending, words) => this.#ended(code, ending, words),
+        notDelivered: () => this.#say("Not delivered."),
+      });
+    });
+    this.#refresh = new RoomsRefresh(this.#list, this.#live, world, this.#changed);
+    this.#draft = this.#drafts.get(frame.code);
+    this.#publish();
+  }
+
+  /** Begin to connect. */
+  start(): void {
+    this.#live.connect();
+  }
+
+  /** End everything, as when the page is left. */
+  close(): void {
+    this.#live.close();
+    this.#stays.down();
+    this.#refresh.stop();
+  }
+
+  /** The page is looked at again, or the network is back. */
+  wake(): void {
+    void this.#live.probe();
+    this.#refresh.look();
+  }
+
+  get draft(): string {
+    return this.#draft;
+  }
+
+  set draft(text: string) {
+    this.#draft = text;
+    this.#drafts.set(this.code, text);
+    this.#stays.current.typed(text);
+  }
+
+  send(text: string): void {
+    if (text.trim() === "") return;
+    this.#stays.current.send(text);
+    this.#changed();
+  }
+
+  retry(key: string): void {
+    this.#stays.current.retry(key);
+    this.#changed();
+  }
+
+  discard(key: string): void {
+    this.#stays.current.room.outbox.discard(key);
+    this.#changed();
+  }
+
+  loadOlder(): Promise<void> {
+    return this.#stays.current.visit.pages.older();
+  }
+
+  toLatest(): Promise<void> {
+    return this.#stays.current.visit.pages.latest();
+  }
+
+  retryNow(): void {
+    this.#live.connect();
+  }
+
+  seesEnd(sees: boolean): void {
+    this.#stays.current.seesEnd(sees);
+    this.#changed();
+  }
+
+  open(code: string): void {
+    if (code === this.code) return;
+    this.#outside.show(`/r/${code}`);
+    this.show(code);
+  }
+
+  /** Bring another room on screen, when the address is right already. */
+  show(code: string): void {
+    if (code === this.code) return;
+    this.#stays.show(code);
+    this.ending = this.endingWords = null;
+    this.#draft = this.#drafts.get(code);
+    this.#publish();
+    if (this.#link.connection.state === "live") this.#stays.current.up();
+    void this.#refresh.now();
+  }
+
+  async leave(): Promise<void> {
+    try {
+      await this.#live.ask("leave_room", { code: this.code });
+    } catch (error) {
+      if (error instanceof LostError) return this.#say(NO_CONNECTION);
+      if (!(error instanceof RefusedError)) throw error; // one isn't in it any more: all the better
+    }
+    this.#outside.go("/");
+  }
+
+  async rename(name: string): Promise<string | null> {
+    try {
+      this.me = (await this.#live.ask("change_name", { name })).user;
+    } catch (error) {
+      if (error instanceof LostError) return NO_CONNECTION;
+      if (error instanceof RefusedError) return error.message;
+      throw error;
+    }
+    if (this.ending === "name_taken") this.#enterAgain();
+    return null;
+  }
+
+  #enterAgain(): void {
+    this.ending = this.endingWords = null;
+    this.#stays.current.up();
+  }
+
+  #up(me: Person): void {
+    const other = this.me.id !== "" && this.me.id !== me.id;
+    this.me = me;
+    if (other) this.#stays.renew(); // somebody else has logged in: nothing of the one before is theirs
+    if (this.#link.up()) this.#say("Reconnected.");
+    if (this.ending === null) this.#stays.up();
+    if (this.#connections++ > 0) void this.#lookForNewVersion();
+    void this.#refresh.now();
+  }
+
+  #down(restarting: boolean): void {
+    this.#link.down(restarting);
+    this.#stays.down();
+  }
+
+  #hear(name: string, data: object): void {
+    const event = data as RoomEvent & { readonly last_number?: number };
+    if (name === "room_activity") this.#list.activity(event.code, event.last_number ?? 0);
+    else if (event.code === this.#stays.current.room.code) {
+      this.#stays.current.visit.hear(event);
+      this.#stays.current.look();
+      if (event.type === "member_renamed" && event.user.id === this.me.id)
+        this.me = { id: this.me.id, name: event.name };
+    }
+    this.#changed();
+  }
+
+  #ended(code: string, ending: Ending, words: string | null): void {
+    if (code !== this.#stays.current.room.code) return;
+    this.ending = ending;
+    this.endingWords = words;
+    this.#changed();
+  }
+
+  /** The server has put us out for good: of everything, or of the room alone. */
+  async #putOut(words: string | null): Promise<void> {
+    const answer = await this.#outside.fetch("/api/v1/users/me").catch(() => null);
+    this.#ended(this.code, answer?.ok ? "removed" : "logged_out", words);
+  }
+
+  async #lookForNewVersion(): Promise<void> {
+    const version = await pageOnServer(this.#outside.fetch);
+    if (version !== null && this.#version !== "" && version !== this.#version) this.newVersion = true;
+  }
+
+  #say(words: string): void {
+    this.status = words;
+  }
+
+  #publish(): void {
+    const { room, visit } = this.#stays.current;
+    this.code = room.code;
+    this.title = room.title;
+    this.lifetime = room.lifetime;
+    this.expiresDays = room.expiresDays;
+    this.loaded = room.loaded;
+    this.connection = this.#link.connection;
+    this.hereCount = room.presence.count;
+    this.here = room.presence.here;
+    this.rows = room.rows();
+    this.older = room.timeline.older;
+    this.newer = room.timeline.newer;
+    this.loadingOlder = visit.pages.loadingOlder;
+    this.unread = room.unread.count;
+    this.rooms = this.#list.shown({ code: room.code, title: room.title, unread: this.unread }, this.#drafts.codes());
+    this.#publishTyping(room);
+  }
+
+  #publishTyping(room: OpenRoom): void {
+    const now = this.#outside.world.now();
+    this.typing = room.others.shown(now);
+    const next = room.others.changesAt();
+    this.#cancelTyping();
+    if (next !== null) this.#cancelTyping = this.#outside.world.later(next - now, this.#changed);
+  }
+}
