@@ -4,8 +4,8 @@ import type { Ending } from "../models/view";
 export interface EndingWords {
   readonly title: string;
   readonly words: string;
-  /** What the filled button does: come to the room again, or go home. */
-  readonly act: "again" | "home";
+  /** What the filled button does: come to the room again, go home, or come in under another name. */
+  readonly act: "again" | "home" | "rename";
   readonly button: string;
 }
 
@@ -43,8 +43,8 @@ export const endings: Record<Ending, EndingWords> = {
   name_taken: {
     title: "Somebody here has your name",
     words: "Come in under another one, so that nobody takes you for each other.",
-    act: "home",
-    button: "Choose another name",
+    act: "rename",
+    button: "Come in",
   },
   logged_out: {
     title: "You are logged out",
