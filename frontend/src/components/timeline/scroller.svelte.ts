@@ -30,8 +30,11 @@ export class Scroller {
   };
 
   toEnd(smooth = false): void {
+    const box = this.#box;
+    if (!box) return;
+    const far = box.scrollHeight - box.scrollTop > 4 * box.clientHeight;
     this.atEnd = true;
-    this.#box?.scrollTo({ top: this.#box.scrollHeight, behavior: smooth && !still.matches ? "smooth" : "instant" });
+    box.scrollTo({ top: box.scrollHeight, behavior: smooth && !far && !still.matches ? "smooth" : "instant" });
   }
 
   /** Something changed its size: stay at the end, if there. */
