@@ -39,7 +39,7 @@ types: $(TEST_READY) $(PAGE_TOOLS) ## Check types.
 	@$(PAGE_NPM) run --silent check
 
 unit: $(TEST_READY) $(JS_READY) $(PAGE_TOOLS) $(PAGE_READY) ## Run the tests alone (ARGS="tests/core -x" for some of them).
-	@tools/need curl
+	@tools/need curl chromium
 	@$(if $(ARGS),:,HUBBUB_PYTHON=$(CURDIR)/$(BIN)/python $(PAGE_NPM) run --silent test)
 	@$(BIN)/pytest -n 2 -m "not long" --durations=5 $(ARGS)
 
