@@ -102,6 +102,24 @@ def test_a_variable_that_nobody_reads_is_refused(monkeypatch: pytest.MonkeyPatch
 )
 def test_a_wrong_value_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch, setting: str, value: str) -> None:
     monkeypatch.setenv(f"HUBBUB_{setting.upper()}", value)
-    with pytest.raises(SettingsError, match=rf"^The setting {setting}(\.0)? is wrong: .+\.$") as refused:
+    with pytest.raises(SettingsError, match=rf"^The setting HUBBUB_{setting.upper()} is wrong: .+\.$") as refused:
         load_settings()
     assert "\n" not in str(refused.value)
+
+
+def test_a_wrong_value_is_called_as_the_person_wrote_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = file(tmp_path, "port = 'high'\ntrusted_proxies = ['proxy']")
+    with pytest.raises(SettingsError, match=r"^The setting port in .+hubbub\.toml is wrong: "):
+        load_settings(config)
+    with pytest.raises(SettingsError, match=r"^The setting trusted_proxies\.0 in .+hubbub\.toml is wrong: "):
+        load_settings(config, port=1)
+    with pytest.raises(SettingsError, match=r"^The setting port is wrong: "):
+        load_settings(port=-1)
+
+
+def test_values_are_forgiving_where_only_one_thing_can_be_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUBBUB_LOG_LEVEL", "WARNING")
+    monkeypatch.setenv("HUBBUB_PUBLIC_URL", "https://chat.example.org/")
+    monkeypatch.setenv("HUBBUB_WEB", "skip")  # said to the build, in the same environment
+    settings = load_settings()
+    assert (settings.log_level, settings.public_url) == ("warning", "https://chat.example.org")

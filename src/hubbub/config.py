@@ -4,6 +4,7 @@ import difflib
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -40,7 +41,12 @@ def _checked_proxy(address: str) -> str:
     return address
 
 
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
 def _checked_site(url: str) -> str:
+    url = url.rstrip("/")
     if url and not re.fullmatch("https?://[^/]+", url):
         raise ValueError(f"{url!r} doesn't look like https://chat.example.org")
     return url
@@ -68,7 +74,9 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Addresses whose X-Forwarded-For is believed, with commas between them; local is the Unix socket.",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
+        "info", description="The least that is logged."
+    )
     metrics_token: str = Field("", description="Who asks for /metrics must send it; unset, only this machine may ask.")
     throttle: bool = Field(True, description="Off lifts every limit on how often; for benchmarks only.")
     most_connections: int = Field(500, ge=1, description="Connections that one address may have open at once.")
@@ -96,7 +104,10 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _config_file())
 
 
-_VARIABLES = {f"HUBBUB_{name.upper()}" for name in Settings.model_fields} | {"HUBBUB_CONFIG"}
+_OF_THE_BUILD = "HUBBUB_WEB"
+"""Says whether an installation brings the web page; no setting of a server, but it may be set where one is started."""
+
+_VARIABLES = {f"HUBBUB_{name.upper()}" for name in Settings.model_fields} | {"HUBBUB_CONFIG", _OF_THE_BUILD}
 
 
 def load_settings(config: Path | None = None, **flags: Any) -> Settings:
@@ -110,7 +121,7 @@ def load_settings(config: Path | None = None, **flags: Any) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:
-        raise SettingsError(_words(error)) from None
+        raise SettingsError(_words(error, given)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"The file {_config_file()} isn't valid TOML: {error}.") from None
     except OSError as error:
@@ -141,10 +152,20 @@ def _nearest(name: str) -> str:
     return next(iter(difflib.get_close_matches(name, sorted(Settings.model_fields), 1)), "")
 
 
-def _words(error: ValidationError) -> str:
+def _words(error: ValidationError, given: Mapping[str, Any]) -> str:
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
+    if first["type"] == "extra_forbidden":  # a misspelt variable was found before
         near = _nearest(name)
-        return f"There is no setting {name}." + (f" Did you mean {near}?" if near else "")
-    return f"The setting {name} is wrong: {first['msg'].removeprefix('Value error, ')}."
+        return f"There is no setting {name}, as in {_config_file()}." + (f" Did you mean {near}?" if near else "")
+    return f"The setting {_as_given(name, given)} is wrong: {first['msg'].removeprefix('Value error, ')}."
+
+
+def _as_given(name: str, given: Mapping[str, Any]) -> str:
+    """Return a setting's name as the person wrote it who set it."""
+    top, variable = name.partition(".")[0], f"HUBBUB_{name.partition('.')[0].upper()}"
+    if top in given:
+        return name
+    if os.environ.get(variable):
+        return variable
+    return f"{name} in {_config_file()}"

@@ -127,13 +127,13 @@ def test_a_second_server_on_the_same_folder_is_told_who_has_it(start: Start) -> 
     ("settings", "why"),
     [
         ({"potr": "8000"}, r"There is no setting HUBBUB_POTR\. Did you mean HUBBUB_PORT\?"),
-        ({"port": "high"}, r"The setting port is wrong: .*integer.*"),
+        ({"port": "high"}, r"The setting HUBBUB_PORT is wrong: .*integer.*"),
         ({"PORT": "high"}, r"The setting port is wrong: .*integer.*"),
-        ({"port": "65536"}, r"The setting port is wrong: .*65535\."),
-        ({"throttle": "perhaps"}, r"The setting throttle is wrong: .+"),
-        ({"log_level": "loud"}, r"The setting log_level is wrong: .*'debug', 'info', 'warning' or 'error'\."),
-        ({"public_url": "chat.example.org"}, r"The setting public_url is wrong: .*https://chat\.example\.org\."),
-        ({"trusted_proxies": "10.0.0.1, proxy"}, r"The setting trusted_proxies\.1 is wrong: 'proxy' .+"),
+        ({"port": "65536"}, r"The setting HUBBUB_PORT is wrong: .*65535\."),
+        ({"throttle": "perhaps"}, r"The setting HUBBUB_THROTTLE is wrong: .+"),
+        ({"log_level": "loud"}, r"The setting HUBBUB_LOG_LEVEL is wrong: .*'debug', 'info', 'warning' or 'error'\."),
+        ({"public_url": "chat.example.org"}, r"The setting HUBBUB_PUBLIC_URL is wrong: .*https://chat\.example\.org\."),
+        ({"trusted_proxies": "10.0.0.1, proxy"}, r"The setting HUBBUB_TRUSTED_PROXIES is wrong: 'proxy' .+"),
         ({"config": "/nowhere.toml"}, r"There is no file /nowhere\.toml\."),
     ],
 )
@@ -147,9 +147,9 @@ def test_a_wrong_variable_is_refused_before_anything_is_made(
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"potr = 8000", r"There is no setting potr\. Did you mean port\?"),
-        (b"[server]\nport = 8000", r"There is no setting server\."),
-        (b"port = 'high'", r"The setting port is wrong: .*integer.*"),
+        (b"potr = 8000", r"There is no setting potr, as in .+\.toml\. Did you mean port\?"),
+        (b"[server]\nport = 8000", r"There is no setting server, as in .+\.toml\."),
+        (b"port = 'high'", r"The setting port in .+\.toml is wrong: .*integer.*"),
         (b"port = 8000\nhost = here", r"The file .*hubbub\.toml isn't valid TOML: .*line 2.*\."),
         (b"host = '\xff'", r"The file .*hubbub\.toml isn't valid TOML: .+\."),
     ],
