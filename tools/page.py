@@ -56,6 +56,7 @@ class Page:
             raise PageError(f"The web page can't be built: there is no usable Node here. {WAYS_OUT}")
         if not self._packages_are_fresh():
             self._run(npm, "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund")
+        self.write_types()
         self._run(npm, "run", "build")
         self._digest.write_text(self._digest_of_source())
 

@@ -1,4 +1,4 @@
-/** The room as components see it: reactive properties, made from the models at most once for each frame. */
+/** The room's page: what components see and ask for, brought together with the connection and the models. */
 
 import { oncePerFrame, type Screen } from "../net/frame";
 import { Live, type LiveWorld } from "../net/live";
@@ -7,14 +7,15 @@ import { type Fetch, pageOnServer } from "../net/version";
 import { ServerClock } from "./clock";
 import { Drafts } from "./drafts";
 import { LinkState } from "./link_state";
+import { changeName, leaveRoom } from "./oneself";
 import { OpenRoom } from "./open_room";
 import { RoomsList } from "./rooms_list";
 import { RoomsRefresh } from "./rooms_refresh";
-import { LostError, RefusedError } from "./server";
+import { ShownRoom } from "./shown_room.svelte";
 import { Stay } from "./stay";
 import { Stays } from "./stays";
 import type { Keep } from "./storage";
-import type { Connection, Ending, Here, Lifetime, Person, RoomInList, RoomView, Row } from "./view";
+import type { Ending, Person, RoomView } from "./view";
 import type { RoomEvent } from "./visit";
 
 /** What the server has said in the page's frame. */
@@ -35,29 +36,7 @@ export interface Outside {
   show(url: string): void;
 }
 
-const NO_CONNECTION = "There is no connection. Try again in a moment.";
-
-export class RoomPage implements RoomView {
-  code = $state("");
-  title = $state("");
-  lifetime = $state<Lifetime>("kept");
-  expiresDays = $state<number | null>(null);
-  me = $state.raw<Person>({ id: "", name: "" });
-  loaded = $state(false);
-  ending = $state<Ending | null>(null);
-  endingWords = $state<string | null>(null);
-  connection = $state.raw<Connection>({ state: "connecting" });
-  hereCount = $state(0);
-  here = $state.raw<readonly Here[]>([]);
-  rows = $state.raw<readonly Row[]>([]);
-  older = $state(false);
-  newer = $state(false);
-  loadingOlder = $state(false);
-  unread = $state(0);
-  typing = $state.raw<RoomView["typing"]>({ names: [], more: 0 });
-  newVersion = $state(false);
-  rooms = $state.raw<readonly RoomInList[]>([]);
-  status = $state("");
+export class RoomPage extends ShownRoom implements RoomView {
   #draft = $state("");
 
   readonly #outside: Outside;
@@ -73,6 +52,7 @@ export class RoomPage implements RoomView {
   #cancelTyping = () => {};
 
   constructor(frame: Frame, outside: Outside) {
+    super();
     const { world, keep, socket } = outside;
     this.#outside = outside;
     this.#version = frame.version;
@@ -92,7 +72,9 @@ export class RoomPage implements RoomView {
       return new Stay(room, this.#live, world, {
         changed: this.#changed,
         ended: (ending, words) => this.#ended(code, ending, words),
-        notDelivered: () => this.#say("Not delivered."),
+        notDelivered: () => {
+          this.status = "Not delivered.";
+        },
       });
     });
     this.#refresh = new RoomsRefresh(this.#list, this.#live, world, this.#changed);
@@ -154,6 +136,7 @@ export class RoomPage implements RoomView {
 
   retryNow(): void {
     this.#live.connect();
+    if (this.ending === "full" || this.ending === "refused") this.#enterAgain();
   }
 
   seesEnd(sees: boolean): void {
@@ -179,23 +162,15 @@ export class RoomPage implements RoomView {
   }
 
   async leave(): Promise<void> {
-    try {
-      await this.#live.ask("leave_room", { code: this.code });
-    } catch (error) {
-      if (error instanceof LostError) return this.#say(NO_CONNECTION);
-      if (!(error instanceof RefusedError)) throw error; // one isn't in it any more: all the better
-    }
-    this.#outside.go("/");
+    const words = await leaveRoom(this.#live, this.code);
+    if (words === null) this.#outside.go("/");
+    else this.status = words;
   }
 
   async rename(name: string): Promise<string | null> {
-    try {
-      this.me = (await this.#live.ask("change_name", { name })).user;
-    } catch (error) {
-      if (error instanceof LostError) return NO_CONNECTION;
-      if (error instanceof RefusedError) return error.message;
-      throw error;
-    }
+    const changed = await changeName(this.#live, name);
+    if (typeof changed === "string") return changed;
+    this.me = changed;
     if (this.ending === "name_taken") this.#enterAgain();
     return null;
   }
@@ -209,7 +184,7 @@ export class RoomPage implements RoomView {
     const other = this.me.id !== "" && this.me.id !== me.id;
     this.me = me;
     if (other) this.#stays.renew(); // somebody else has logged in: nothing of the one before is theirs
-    if (this.#link.up()) this.#say("Reconnected.");
+    if (this.#link.up()) this.status = "Reconnected.";
     if (this.ending === null) this.#stays.up();
     if (this.#connections++ > 0) void this.#lookForNewVersion();
     void this.#refresh.now();
@@ -250,25 +225,10 @@ export class RoomPage implements RoomView {
     if (version !== null && this.#version !== "" && version !== this.#version) this.newVersion = true;
   }
 
-  #say(words: string): void {
-    this.status = words;
-  }
-
   #publish(): void {
     const { room, visit } = this.#stays.current;
-    this.code = room.code;
-    this.title = room.title;
-    this.lifetime = room.lifetime;
-    this.expiresDays = room.expiresDays;
-    this.loaded = room.loaded;
     this.connection = this.#link.connection;
-    this.hereCount = room.presence.count;
-    this.here = room.presence.here;
-    this.rows = room.rows();
-    this.older = room.timeline.older;
-    this.newer = room.timeline.newer;
-    this.loadingOlder = visit.pages.loadingOlder;
-    this.unread = room.unread.count;
+    this.showRoom(room, visit.pages.loadingOlder);
     this.rooms = this.#list.shown({ code: room.code, title: room.title, unread: this.unread }, this.#drafts.codes());
     this.#publishTyping(room);
   }

@@ -5,7 +5,7 @@ const MOST_IDLE = 3;
 
 export class Stays {
   readonly #make: (code: string) => Stay;
-  #stays = new Map<string, Stay>();
+  readonly #stays = new Map<string, Stay>();
   current: Stay;
 
   constructor(code: string, make: (code: string) => Stay) {
@@ -25,9 +25,10 @@ export class Stays {
     this.#forget();
   }
 
-  /** Take a room for one that was never seen. */
+  /** Begin as if no room had ever been seen. */
   renew(): void {
     const { code } = this.current.room;
+    this.#stays.clear();
     this.current = this.#make(code);
     this.#stays.set(code, this.current);
   }

@@ -1,0 +1,229 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Commands } from "../protocol.gen";
+import { ServerClock } from "./clock";
+import { ANN, BOB, joined, message, messages, NOON, refusal, settle, TestWorld } from "./examples";
+import { OpenRoom } from "./open_room";
+import { type CommandName, LostError, RefusedError, type Server } from "./server";
+import { Stay } from "./stay";
+import { memoryKeep } from "./storage";
+
+type Asked = { command: CommandName; fields: Record<string, unknown> };
+type Answer = (fields: Record<string, unknown>) => unknown;
+
+/** A server that answers as it is told to, and notes what it was asked. */
+class FakeServer implements Server {
+  readonly asked: Asked[] = [];
+  readonly answers: Partial<Record<CommandName, Answer>> = {
+    join_room: () => joined(),
+    members: () => ({ members: [], here: 1, more: false }),
+    read: ({ number }) => ({ read_number: number }),
+  };
+
+  async ask<C extends CommandName>(command: C, fields: Commands[C]["fields"]): Promise<Commands[C]["reply"]> {
+    this.asked.push({ command, fields: fields as Asked["fields"] });
+    const answer = this.answers[command];
+    if (!answer) throw new LostError("No answer.");
+    return (await answer(fields as Asked["fields"])) as Commands[C]["reply"];
+  }
+
+  tell<C extends CommandName>(command: C, fields: Commands[C]["fields"]): void {
+    this.asked.push({ command, fields: fields as Asked["fields"] });
+  }
+
+  of(command: CommandName): Asked["fields"][] {
+    return this.asked.filter((each) => each.command === command).map(({ fields }) => fields);
+  }
+}
+
+let world: TestWorld;
+let server: FakeServer;
+let room: OpenRoom;
+let stay: Stay;
+let ended: string[];
+
+beforeEach(() => {
+  world = new TestWorld();
+  server = new FakeServer();
+  ended = [];
+  room = new OpenRoom("WXYZ", () => ANN, new ServerClock(world.now), memoryKeep());
+  stay = new Stay(room, server, world, {
+    changed: () => {},
+    ended: (ending, words) => ended.push(`${ending}: ${words}`),
+    notDelivered: () => ended.push("not delivered"),
+  });
+});
+
+const texts = () => room.rows().flatMap((row) => (row.kind === "group" ? row.lines.map(({ text }) => text) : []));
+
+async function enter(): Promise<void> {
+  stay.up();
+  await settle();
+}
+
+describe("a stay", () => {
+  test("comes back with the last seq and the epoch, and pages through what it missed", async () => {
+    server.answers.join_room = () => joined({ last_seq: 3, last_number: 3, messages: messages(1, 3) });
+    await enter();
+    stay.down();
+    server.answers.join_room = () => ({
+      ...joined({ last_seq: 9, more: true, reset: false }),
+      messages: undefined,
+      events: messages(4, 5),
+    });
+    server.answers.events = ({ since }) => {
+      const first = Number(since) + 1;
+      return { events: messages(first, first + 1), last_seq: 9, epoch: "first", more: first + 1 < 9 };
+    };
+    await enter();
+    expect(server.of("join_room")[1]).toEqual({ code: "WXYZ", since: 3, epoch: "first" });
+    expect(server.of("events").map(({ since }) => since)).toEqual([5, 7]);
+    expect(texts()).toEqual(messages(1, 9).map(({ text }) => text));
+  });
+
+  test("fills a gap, whatever comes meanwhile", async () => {
+    await enter();
+    server.answers.events = ({ since }) => {
+      stay.visit.hear(message(6));
+      return { events: messages(Number(since) + 1, Number(since) + 3), last_seq: 6, epoch: "first", more: false };
+    };
+    stay.visit.hear(message(4));
+    await settle();
+    expect(server.of("events").map(({ since }) => since)).toEqual([0, 3]);
+    expect(texts()).toEqual(messages(1, 6).map(({ text }) => text));
+  });
+
+  test("stops asking for a gap that the server knows nothing of", async () => {
+    await enter();
+    server.answers.events = () => ({ events: [], last_seq: 0, epoch: "first", more: false });
+    stay.visit.hear(message(4));
+    await settle();
+    expect(server.of("events").length).toBe(1);
+  });
+
+  test("shows another history, at the place where the reader was", async () => {
+    server.answers.join_room = () =>
+      joined({ last_seq: 300, last_number: 300, messages: messages(251, 300), more: true });
+    await enter();
+    stay.seesEnd(false);
+    server.answers.join_room = () =>
+      joined({ epoch: "second", last_seq: 600, messages: messages(551, 600), more: true });
+    server.answers.messages = ({ after }) => {
+      const first = Number(after) + 1;
+      return { messages: messages(first, first + 199), last_seq: 600, epoch: "second", more: true };
+    };
+    stay.down();
+    await enter();
+    expect([room.timeline.firstSeq, room.timeline.lastSeq, room.timeline.newer]).toEqual([251, 450, true]);
+  });
+
+  test("keeps the reader's place when too much was missed", async () => {
+    server.answers.join_room = () => joined({ last_seq: 50, last_number: 50, messages: messages(1, 50) });
+    await enter();
+    stay.seesEnd(false);
+    server.answers.join_room = () =>
+      joined({ last_seq: 20_000, last_number: 20_000, messages: messages(19_951, 20_000) });
+    stay.down();
+    await enter();
+    expect([room.timeline.lastSeq, room.timeline.newer, room.unread.count]).toEqual([50, true, 20_000]);
+    server.answers.messages = () => ({
+      messages: messages(19_951, 20_000),
+      last_seq: 20_000,
+      epoch: "first",
+      more: true,
+    });
+    await stay.visit.pages.latest();
+    expect([room.timeline.firstSeq, room.timeline.newer]).toEqual([19_951, false]);
+  });
+
+  test("waits with coming in as long as the server says", async () => {
+    server.answers.join_room = () => Promise.reject(new RefusedError(refusal("slow_down", "Wait.", 7)));
+    await enter();
+    await world.pass(6_900);
+    expect(server.of("join_room").length).toBe(1);
+    server.answers.join_room = () => joined();
+    await world.pass(200);
+    expect([room.loaded, ended]).toEqual([true, []]);
+  });
+
+  test("ends with the reason when one isn't let in, or the room is gone", async () => {
+    server.answers.join_room = () => Promise.reject(new RefusedError(refusal("room_full", "The room is full.")));
+    await enter();
+    server.answers.join_room = () => joined();
+    await enter();
+    const { type: _, text: __, number: ___, client_message_id: ____, ...where } = message(1);
+    stay.visit.hear({ type: "room_deleted", ...where });
+    expect(ended).toEqual(["full: The room is full.", "deleted: null"]);
+  });
+
+  test("delivers in order, waits when it is too often, and says what failed", async () => {
+    const answers = [refusal("slow_down", "Wait.", 3), null, refusal("too_long", "This is too long.")];
+    server.answers.send_message = () => {
+      const refused = answers.shift();
+      if (refused) throw new RefusedError(refused);
+      return { seq: 9, number: 9, at: new Date(NOON).toISOString() };
+    };
+    stay.send("one"); // before one is in
+    await enter();
+    stay.send("two");
+    await settle();
+    expect(server.of("send_message").length).toBe(1);
+    await world.pass(3_000);
+    expect(server.of("send_message").map(({ text }) => text)).toEqual(["one", "one", "two"]);
+    expect(new Set(server.of("send_message").map((fields) => fields.client_message_id)).size).toBe(2);
+    expect(room.outbox.lines.map(({ status, why }) => [status, why])).toEqual([
+      ["sent", null],
+      ["failed", "This is too long."],
+    ]);
+    expect(ended).toEqual(["not delivered"]);
+  });
+
+  test("doesn't ask on and on while nothing comes back", async () => {
+    await enter();
+    stay.send("one");
+    await world.pass(5_000);
+    expect(server.of("send_message").length).toBeLessThanOrEqual(6);
+    stay.down();
+    await world.pass(60_000);
+    expect(server.of("send_message").length).toBeLessThanOrEqual(6);
+  });
+
+  test("tells what was read only while the end is seen", async () => {
+    await enter();
+    stay.visit.hear(message(1));
+    stay.look();
+    await world.pass(5_000);
+    expect([server.of("read"), room.unread.count]).toEqual([[], 1]);
+    stay.seesEnd(true);
+    for (let seq = 2; seq <= 20; seq++) {
+      stay.visit.hear(message(seq));
+      stay.look();
+      await world.pass(100);
+    }
+    await world.pass(5_000);
+    expect(server.of("read").map(({ number }) => number)).toEqual([1, 20]);
+  });
+
+  test("asks for the names of those that it doesn't know", async () => {
+    server.answers.members = ({ after }) => ({
+      members: after === "bo" ? [{ ...BOB, role: "guest", here: true }] : [],
+      here: 2,
+      more: false,
+    });
+    await enter();
+    stay.visit.hear({ type: "presence", code: "WXYZ", here: 2, came: ["bob"], went: [] });
+    await settle();
+    expect(room.notices.lines.map(({ words }) => words)).toEqual(["Bob has entered the room."]);
+    expect(room.presence.here.map(({ name }) => name)).toEqual(["Ann", "Bob"]);
+  });
+
+  test("off screen hears nothing more, but delivers what was said", async () => {
+    await enter();
+    stay.send("one");
+    stay.hide();
+    stay.down();
+    server.answers.send_message = () => ({ seq: 1, number: 1, at: new Date(NOON).toISOString() });
+    stay.up();
+    await settle();
+    expect([server.of("unwatch_room").length, server.of("join_room").length, stay.busy]).toEqual([1, 1, false]);
+  });
+});
