@@ -1,14 +1,17 @@
 """Coming back: what the answer tells and what is pushed after it make the log, without a gap or a repetition."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from hubbub.core import command as commands
+from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.event import MemberJoined, MessageSent, StoredEvent
 from hubbub.core.reply import Joined
 from hubbub.hub import Hub
+from hubbub.hub.ring import MOST_EVENTS
 from tests.chat.conftest import House, Listener
 
 pytestmark = pytest.mark.anyio
@@ -92,6 +95,81 @@ async def test_what_is_said_while_the_latest_are_read_comes_once(
     turn(later)
     assert seqs(joined.messages) == [joined.last_seq]
     assert seqs(bob.heard) == []
+
+
+async def test_what_is_said_after_the_latest_were_read_is_in_the_answer_too(
+    house: House, later: list[Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob = await house.listener("Ann"), await house.listener("Bob")
+    code = await house.room(ann)
+    first = await say(house, ann, code)
+    messages = house.context.store.messages
+
+    async def say_something_then(*question: Any) -> list[MessageSent]:
+        page = await messages(*question)
+        await say(house, ann, code)
+        return page
+
+    monkeypatch.setattr(house.context.store, "messages", say_something_then)
+    joined: Joined = await house.do(bob, commands.JoinRoom(code=code))
+    bob.heard.clear()
+    turn(later)
+    assert seqs(joined.messages) == [first, joined.last_seq]
+    assert seqs(bob.heard) == []
+
+
+async def test_where_more_is_said_than_is_remembered_the_latest_are_read_again(
+    house: House, later: list[Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob = await house.listener("Ann"), await house.listener("Bob")
+    code = await house.room(ann)
+    messages, reads = house.context.store.messages, 0
+
+    async def say_much_then(*question: Any) -> list[MessageSent]:
+        nonlocal reads
+        page, reads = await messages(*question), reads + 1
+        for _ in range(0 if reads > 1 else MOST_EVENTS + 2):
+            await say(house, ann, code)
+        return page
+
+    house.context.settings = replace(house.context.settings, throttle=False)
+    monkeypatch.setattr(house.context.store, "messages", say_much_then)
+    joined: Joined = await house.do(bob, commands.JoinRoom(code=code))
+    assert joined.messages
+    assert reads == 2
+    assert [message.number for message in joined.messages] == list(range(MOST_EVENTS + 3 - 50, MOST_EVENTS + 3))
+    reads = -10
+    with pytest.raises(ChatError) as refused:
+        await house.do(ann, commands.JoinRoom(code=code))
+    assert refused.value.code is ErrorCode.UNAVAILABLE
+
+
+@pytest.mark.parametrize("count", [3, 250, MOST_EVENTS + 5])
+async def test_what_is_said_after_the_missed_were_read_is_in_the_answer_or_asked_for(
+    house: House, later: list[Callable[[], None]], monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    ann, bob = await house.listener("Ann"), await house.listener("Bob")
+    code = await house.room(ann)
+    epoch = (await house.do(bob, commands.JoinRoom(code=code))).epoch
+    missed = await say(house, ann, code)
+    house.context.settings = replace(house.context.settings, throttle=False)
+    house.context.hub = Hub(house.clock.steady, soon=later.append)  # as after a restart: nothing is remembered
+    events = house.context.store.events
+
+    async def say_something_then(*question: Any) -> list[StoredEvent]:
+        page = await events(*question)
+        monkeypatch.undo()
+        for _ in range(count):
+            await say(house, ann, code)
+        return page
+
+    monkeypatch.setattr(house.context.store, "events", say_something_then)
+    joined = await come_back(house, bob, code, missed - 1, epoch)
+    told = seqs(joined.events)
+    assert told == list(range(missed, missed + len(told)))
+    assert joined.more is (told[-1] < joined.last_seq)
+    assert joined.more is (count > 200 - 1)
+    assert joined.last_seq == missed + count
 
 
 async def test_who_has_missed_nothing_costs_no_query(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from hubbub.chat.codes import find_membership
 from hubbub.chat.context import Context
 from hubbub.core import reply
 from hubbub.core.command import Events
+from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.event import MessageSent, StoredEvent
 from hubbub.core.join_code import tidy_code
 from hubbub.core.page import fit
@@ -18,6 +19,9 @@ from hubbub.session import Session
 
 MOST_MISSED = 10_000
 """Events that somebody may have missed and still be told one by one; past that they get the latest page."""
+
+MOST_TRIES = 5
+"""Times that the latest messages are read, in a room where hundreds come while they are."""
 
 E = TypeVar("E", bound=StoredEvent)
 
@@ -38,17 +42,22 @@ class CaughtUp:
 async def catch_up(chat: Context, room: Room, since: int | None, epoch: str | None) -> CaughtUp:
     """Return what somebody needs who has seen a room up to a seq of an epoch; None is nothing yet.
 
-    Who hears the room is handed what is above `last_seq` and nothing below it, once the answer has been sent.
+    Who hears the room already is handed what is above `last_seq` and nothing below it, once the answer has been sent.
+    What they were handed while the answer was made is in the answer too: nobody has to keep it until then.
     """
     if since is None or epoch != room.epoch or not 0 <= room.last_seq - since <= MOST_MISSED:
-        rows = await chat.store.messages(room.id, None, None, LATEST + 1)
-        last_seq = chat.hub.told(room.code) or max(room.last_seq, rows[-1].seq if rows else 0)
-        messages, more = fit(_up_to(last_seq, rows), LATEST, keep_newest=True)
-        return CaughtUp(last_seq, more, messages=messages)
+        return await _latest(chat, room)
     page = await events_after(chat, room, since, PAGE)
     last_seq = chat.hub.told(room.code) or page.last_seq
-    events = tuple(_up_to(last_seq, page.events))
-    return CaughtUp(last_seq, page.more and len(events) == len(page.events), events=events)
+    events = _up_to(last_seq, page.events)
+    if len(events) < len(page.events):
+        return CaughtUp(last_seq, False, events=tuple(events))
+    reached = events[-1].seq if events else since
+    if page.more or reached >= last_seq:
+        return CaughtUp(last_seq, page.more, events=tuple(events))
+    meanwhile = chat.hub.recent(room.code, reached)
+    fitting, more = fit([*events, *(meanwhile or ())], PAGE)
+    return CaughtUp(last_seq, more or meanwhile is None, events=fitting)
 
 
 async def events(chat: Context, session: Session, command: Events) -> reply.EventPage:
@@ -72,6 +81,20 @@ async def events_after(chat: Context, room: Room, since: int, limit: int) -> rep
     page, more = fit(rows, limit)
     last_seq = max(room.last_seq, rows[-1].seq if rows else 0)
     return reply.EventPage(events=page, last_seq=last_seq, epoch=room.epoch, more=more)
+
+
+async def _latest(chat: Context, room: Room) -> CaughtUp:
+    """Return the latest messages: as they were when the log was read, and those that came meanwhile."""
+    for _ in range(MOST_TRIES):
+        rows = await chat.store.messages(room.id, None, None, LATEST + 1)
+        read_seq, read_number = (rows[-1].seq, rows[-1].number) if rows else (0, 0)
+        last_seq = chat.hub.told(room.code) or max(room.last_seq, read_seq)
+        known = _up_to(last_seq, chat.hub.latest(room.code))
+        meanwhile = [event for event in known if isinstance(event, MessageSent) and event.seq > read_seq]
+        if not meanwhile or meanwhile[0].number == read_number + 1:  # else more came than is remembered: read again
+            messages, more = fit([*_up_to(last_seq, rows), *meanwhile], LATEST, keep_newest=True)
+            return CaughtUp(last_seq, more, messages=messages)
+    raise ChatError(ErrorCode.UNAVAILABLE)
 
 
 def _up_to(last_seq: int, rows: Sequence[E]) -> list[E]:

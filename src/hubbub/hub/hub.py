@@ -102,6 +102,11 @@ class Hub:
         room = self._rooms.get(code)
         return room.ring.since(since) if room else None
 
+    def latest(self, code: str) -> list[StoredEvent]:
+        """Return the events that this node remembers, oldest first; there is no gap between them."""
+        room = self._rooms.get(code)
+        return room.ring.all if room else []
+
     def told(self, code: str) -> int:
         """Return the last seq that a room's sessions were handed, 0 if none was since this node knows the room.
 

@@ -22,6 +22,11 @@ class Ring:
         """The newest seq that was taken in, 0 before the first."""
         return self._last_seq
 
+    @property
+    def all(self) -> list[StoredEvent]:
+        """What is in it, oldest first."""
+        return list(self._events)
+
     def add(self, event: StoredEvent) -> bool:
         """Take in an event; return False if it was known.
 
