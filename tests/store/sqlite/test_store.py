@@ -1,8 +1,11 @@
 """The SQLite adapter as a whole: what only a file can get wrong."""
 
+import asyncio
 import re
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +13,15 @@ import pytest
 from sqlalchemy import event
 
 from hubbub.core.error import ErrorCode
-from hubbub.store.base import Commit, StoreBrokenError
+from hubbub.core.user import User
+from hubbub.store.base import CodeTakenError, Commit, StoreBrokenError
 from hubbub.store.sqlite import SqliteStore
 from hubbub.store.sqlite.files import prepare
+from hubbub.store.sqlite.rooms import AT_ONCE
 from tests.contracts import given
 from tests.contracts.given import AT
 from tests.store.sqlite.faults import full_disk, locked, wal
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -91,6 +97,45 @@ async def test_nothing_of_a_deleted_room_is_in_any_byte_of_the_file(store: Sqlit
         assert (await given.find_room(again)).code == "ABCD"
 
 
+async def test_a_large_room_is_gone_at_once_and_its_rows_bit_by_bit(store: SqliteStore, path: Path) -> None:
+    ann, gate = await _large_room(store), _hold_chore(store)
+    assert await store.delete_room("GONE", AT, by=None)
+    assert _count(path, "messages") == LARGE - AT_ONCE, "the rest doesn't hold up who waits"
+    assert await store.find_member("GONE", ann.id) is None
+    assert await store.rooms_of(ann.id, 9) == []
+    gate.set()
+    with pytest.raises(CodeTakenError):
+        await given.room(store, "GONE")
+    assert (await given.refusal(store.append_message(given.message(ann, code="GONE")))).code is ErrorCode.NOT_A_MEMBER
+    eventually(lambda: _count(path, "messages") == 0 and _count(path, "rooms") == 1)
+    eventually(lambda: not _canary_is_in(path, wal(path)))
+
+
+async def test_what_is_left_of_a_large_room_goes_when_the_store_is_opened_again(
+    store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _large_room(store)
+    monkeypatch.setattr(store._writer, "_chore", lambda _: True)  # it never gets to it
+    assert await store.delete_room("GONE", AT, by=None)
+    await store.close()
+    assert _count(path, "messages") == LARGE - AT_ONCE
+    async with SqliteStore.open(path) as again:
+        eventually(lambda: _count(path, "messages") == 0)
+        assert (await given.find_room(again)).code == "ABCD"
+    assert not _canary_is_in(path, wal(path))
+
+
+async def test_what_could_not_be_deleted_yet_is_deleted_later(store: SqliteStore, path: Path) -> None:
+    await _large_room(store)
+    gate = _hold_chore(store)
+    assert await store.delete_room("GONE", AT, by=None)
+    with locked(path):
+        gate.set()
+        eventually(lambda: store._writer._chore_failed)
+        assert _count(path, "messages") == LARGE - AT_ONCE
+    eventually(lambda: _count(path, "messages") == 0)
+
+
 async def test_a_database_without_its_tables_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(StoreBrokenError, match="no such table"):
         async with SqliteStore.open(tmp_path / "empty.db"):
@@ -163,3 +208,33 @@ async def test_no_question_reads_through_a_whole_table(store: SqliteStore, path:
 
 def _canary_is_in(*files: Path) -> bool:
     return any(CANARY.encode() in file.read_bytes() for file in files if file.exists())
+
+
+LARGE = 3 * AT_ONCE + 1
+
+
+async def _large_room(store: SqliteStore) -> User:
+    """Make a room with many messages; return a member."""
+    await given.room(store, "GONE")
+    ann = await given.member(store, "Ann", "GONE")
+    drafts = (given.message(ann, f"{CANARY} {n}", str(n), code="GONE") for n in range(LARGE))
+    await asyncio.gather(*(store.append_message(draft) for draft in drafts))
+    return ann
+
+
+def _hold_chore(store: SqliteStore) -> threading.Event:
+    """Keep the writer from its chore until the event is set."""
+    gate, do_chore = threading.Event(), store._writer._do_chore
+
+    def wait_and_do() -> None:
+        assert gate.wait(30)
+        do_chore()
+
+    store._writer._do_chore = wait_and_do  # type: ignore[method-assign]
+    return gate
+
+
+def _count(path: Path, table: str) -> int:
+    with closing(sqlite3.connect(path)) as db:
+        count: int = db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        return count

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from hubbub.core.event import Author, MemberJoined, RoomCreated, RoomDeleted
 from hubbub.core.member import Role
-from hubbub.core.room import CODE_RESTS, Room
+from hubbub.core.room import CODE_RESTS, Lifetime, Room
 from hubbub.core.throttle import FORGOTTEN_AFTER, Misses
 from hubbub.core.user import User
 from hubbub.store.base import CodeTakenError, CodeTry, NewRoom
@@ -13,6 +13,12 @@ from hubbub.store.sqlite.rows import add_event, find_room, find_user, person_of
 from hubbub.store.sqlite.writer import Transaction
 
 _ALL = "*"
+
+_DEAD = "dead-"
+"""Begins what a dead room is called until nothing is left of it; no code has a small letter."""
+
+AT_ONCE = 2_000
+"""Messages that are deleted in one go: a few milliseconds, for which everybody else waits."""
 
 
 def add_room(tx: Transaction, draft: NewRoom) -> Room:
@@ -64,7 +70,7 @@ def try_code(tx: Transaction, code: str, keys: Sequence[str], at: int, private: 
 def delete_room(
     tx: Transaction, code: str, at: int, by: str | None, if_empty: bool = False, if_expired: bool = False
 ) -> bool:
-    """Delete a room with all its rows; secure_delete overwrites them."""
+    """Delete a room with all its rows; secure_delete overwrites them. Of a large one, `bury` deletes what is left."""
     row = tx.execute(
         "SELECT r.id, r.private, r.last_seq, r.last_message_at + r.expires_days * 86400000 AS over_at,"
         " u.id AS user_id, u.name, coalesce(m.role, 'owner') AS role"
@@ -74,14 +80,32 @@ def delete_room(
     ).fetchone()
     if row is None or (if_empty and _someone_is_seated(tx, row["id"])) or (if_expired and row["over_at"] >= at):
         return False
-    for table in ("messages", "events", "members"):
-        tx.execute(f"DELETE FROM {table} WHERE room_id = ?", (row["id"],))  # noqa: S608 - names of our own
-    tx.execute("DELETE FROM rooms WHERE id = ?", (row["id"],))
+    tx.execute("DELETE FROM members WHERE room_id = ?", (row["id"],))
+    tx.execute(
+        "UPDATE rooms SET code = ? || id, title = '', lifetime = ? WHERE id = ?", (_DEAD, Lifetime.KEPT, row["id"])
+    )
+    if bury(tx):
+        tx.leave_over()
     tx.execute("INSERT OR REPLACE INTO resting_codes VALUES (?, ?)", (code, at + CODE_RESTS))
-    tx.erase()
     author = Author(row["user_id"], row["name"], Role(row["role"]))
     event = RoomDeleted(code=code, seq=row["last_seq"] + 1, at=at, by=author)
     tx.publish(row["id"], bool(row["private"]), event)
+    return True
+
+
+def bury(tx: Transaction) -> bool:
+    """Delete some of what dead rooms have left behind; return whether there may be more."""
+    room = "SELECT id FROM rooms WHERE code >= ? AND code < ? LIMIT 1"
+    found = tx.execute(room, (_DEAD, _DEAD + "\U0010ffff")).fetchone()
+    if found is None:
+        return False
+    tx.erase()
+    for table in ("messages", "events"):
+        some = f"SELECT seq FROM {table} WHERE room_id = ?1 LIMIT {AT_ONCE}"  # noqa: S608 - names of our own
+        cursor = tx.execute(f"DELETE FROM {table} WHERE room_id = ?1 AND seq IN ({some})", (found["id"],))  # noqa: S608
+        if cursor.rowcount == AT_ONCE:
+            return True
+    tx.execute("DELETE FROM rooms WHERE id = ?", (found["id"],))
     return True
 
 

@@ -25,8 +25,8 @@ BUSY_TIMEOUT = 2.0
 """Seconds to wait for another process that has the file locked."""
 
 
-ERASE_AGAIN_AFTER = 0.5
-"""Seconds until a write-ahead log that could not be emptied is tried again."""
+AGAIN_AFTER = 0.5
+"""Seconds until what could not be done is tried again: emptying the write-ahead log, or the chore."""
 
 
 class Transaction:
@@ -36,10 +36,15 @@ class Transaction:
         self.execute = db.execute
         self.commits: list[Commit] = []
         self.erased = False
+        self.left_over = False
 
     def erase(self) -> None:
         """Have what this change deletes overwritten in the write-ahead log too, as soon as no reader needs it."""
         self.erased = True
+
+    def leave_over(self) -> None:
+        """Have the writer's chore see to the rest of this change, bit by bit."""
+        self.left_over = True
 
     def publish(self, room_id: int, private: bool, *events: StoredEvent) -> None:
         """Have these events told once the transaction is durable."""
@@ -58,6 +63,7 @@ class _Job:
     error: BaseException | None = None
     commits: list[Commit] = field(default_factory=list)
     erased: bool = False
+    left_over: bool = False
 
 
 @dataclass(slots=True)
@@ -73,11 +79,17 @@ class WriterStats:
 class Writer:
     """Runs changes one after another; the results come back to the event loop after the commit, in order.
 
+    The `chore` is what would take too long in one go: while no change waits it does a bit, in a transaction of its own,
+    and says whether there is more; it is asked at the start and whenever a change has left something over.
     Raises sqlite3.Error if the file can't be opened.
     """
 
     def __init__(
-        self, path: Path, loop: asyncio.AbstractEventLoop, set_up: Callable[[sqlite3.Connection], None] | None = None
+        self,
+        path: Path,
+        loop: asyncio.AbstractEventLoop,
+        set_up: Callable[[sqlite3.Connection], None] | None = None,
+        chore: "Change[bool] | None" = None,
     ) -> None:
         self.listener: CommitListener = lambda _: None
         self.stats = WriterStats()
@@ -90,6 +102,9 @@ class Writer:
         self._batches: queue.SimpleQueue[list[_Job]] = queue.SimpleQueue()
         self._closed = False
         self._to_erase = False
+        self._chore = chore
+        self._left_over = chore is not None
+        self._chore_failed = False
         self._thread = threading.Thread(target=self._run, name="hubbub-writer", daemon=True)
         self._thread.start()
 
@@ -163,12 +178,34 @@ class Writer:
             self._db.close()
 
     def _next_batch(self) -> list[_Job]:
-        """Wait for changes; an empty batch is the end."""
+        """Wait for changes, and do meanwhile what is left over; an empty batch is the end."""
         while True:
             try:
-                return self._batches.get(timeout=ERASE_AGAIN_AFTER if self._to_erase else None)
+                return self._batches.get(timeout=self._patience())
             except queue.Empty:
+                self._do_chore()
                 self._erase()
+
+    def _patience(self) -> float | None:
+        """Return for how many seconds to wait for changes before something else is done."""
+        if self._left_over:
+            return 0 if not self._chore_failed else AGAIN_AFTER
+        return AGAIN_AFTER if self._to_erase else None
+
+    def _do_chore(self) -> None:
+        """Do a bit of what was left over; what fails is tried again later."""
+        if not self._left_over or self._chore is None:
+            return
+        try:
+            transaction = Transaction(self._db)
+            self._db.execute("BEGIN IMMEDIATE")
+            self._left_over = self._chore(transaction)
+            self._db.execute("COMMIT")
+            self._chore_failed = False
+            self._to_erase = self._to_erase or transaction.erased
+        except Exception:  # the thread lives on, whatever it is
+            _roll_back(self._db)
+            self._chore_failed = self._left_over = True
 
     def _write(self, db: sqlite3.Connection, batch: list[_Job]) -> None:
         self.stats.changes += len(batch)
@@ -179,6 +216,7 @@ class Writer:
             db.execute("COMMIT")
             self.stats.commits += 1
             self._to_erase = self._to_erase or any(job.erased for job in batch)
+            self._left_over = self._left_over or any(job.left_over for job in batch)
         except Exception as error:  # whatever it is, everybody gets an answer and the thread lives on
             self.stats.failed_commits += 1
             _roll_back(db)
@@ -187,7 +225,7 @@ class Writer:
 
     def _erase(self) -> None:
         """Empty the write-ahead log, where deleted texts would live on; while somebody reads from it, try again."""
-        if self._to_erase:
+        if self._to_erase and not self._left_over:
             with suppress(sqlite3.Error):
                 busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
                 self._to_erase = bool(busy)
@@ -232,6 +270,7 @@ def _run_one(db: sqlite3.Connection, job: _Job) -> None:
             db.execute("ROLLBACK TO change")
     else:
         job.commits, job.erased = transaction.commits, transaction.erased
+        job.left_over = transaction.left_over
     if not job.atomic:
         db.execute("RELEASE change")
 
