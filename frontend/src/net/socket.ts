@@ -18,16 +18,33 @@ export interface Address {
 }
 
 const CONNECT_WITHIN = 10_000;
+const SOCKET_WITHIN = 4_000;
 
-/** Return a socket that isn't connected yet. A WebSocket that something blocks gives way to polling. */
+const SOCKET_FIRST = ["websocket", "polling"];
+const POLLING_FIRST = ["polling", "websocket"];
+
+/**
+ * Return a socket that isn't connected yet. A WebSocket that something blocks gives way to polling: at once where it
+ * fails, with the next attempt where it isn't there at all, or something on the way swallows it.
+ */
 export function makeSocket({ url = "", headers }: Address = {}): Socket {
-  return io(url, {
+  const socket = io(url, {
     path: "/socket.io/",
-    transports: ["websocket", "polling"],
     tryAllTransports: true,
     autoConnect: false,
     reconnection: false,
-    timeout: CONNECT_WITHIN,
     ...(headers && { extraHeaders: headers }),
   });
+  let socketFirst = typeof WebSocket === "function";
+  const choose = (): void => {
+    socket.io.opts.transports = [...(socketFirst ? SOCKET_FIRST : POLLING_FIRST)];
+    socket.io.timeout(socketFirst ? SOCKET_WITHIN : CONNECT_WITHIN);
+  };
+  choose();
+  // A refusal of the server has data, and came over a transport that works.
+  socket.on("connect_error", (error: Error & { data?: unknown }) => {
+    if (error.data === undefined) socketFirst = !socketFirst && typeof WebSocket === "function";
+    choose();
+  });
+  return socket;
 }

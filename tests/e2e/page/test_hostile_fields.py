@@ -1,5 +1,6 @@
 """Hostile texts everywhere else that the page shows what somebody typed: names, titles, addresses, forms."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -50,9 +51,9 @@ def web(server: ServerProcess) -> Iterator[httpx2.Client]:
 async def test_names_are_letters_wherever_they_stand(watched: tuple[Visitor, Watch], web: httpx2.Client) -> None:
     ann, watch = watched
     await ann.create()
-    names = [name for text in short(40)[::6] if (name := become_somebody(web, ann.code, text))]
+    names = [name for text in short(40)[::6] if (name := say_as(web, ann.code, text))]
     assert len(names) > 100
-    await ann.sees(f"I am number {len(names)}.")
+    await expect(ann.log.get_by_role("article")).to_have_count(len(names))
     shown = await ann.log.locator(".name bdi").all_text_contents()
     assert shown[-len(names) :] == names
     await expect(ann.page.get_by_role("complementary", name="People here").get_by_role("listitem")).not_to_have_count(1)
@@ -72,8 +73,8 @@ async def test_titles_are_letters_in_the_list_the_heading_and_the_tab(watched: t
     listed = await ann.page.get_by_role("navigation", name="Rooms").locator(".title").all_text_contents()
     assert {title for title in titles if title} <= set(listed)
     for title in [title for title in titles if "<" in title][:4]:
-        await rooms.filter(has_text=title).first.click()
-        await expect(ann.page).to_have_title(f"{title} · Hubbub")
+        await rooms.get_by_text(title, exact=True).first.click()
+        await expect(ann.page).to_have_title(re.compile(re.escape(title)))
         await expect(ann.page.get_by_role("heading", name=title, exact=True)).to_be_visible()
         await ann.page.get_by_role("button", name="More").click()
         await ann.page.get_by_role("menuitem", name="Leave the room").click()
@@ -110,16 +111,16 @@ async def test_a_draft_in_the_address_is_only_typed(watched: tuple[Visitor, Watc
 
 async def test_what_is_typed_into_the_form_of_home_comes_back_as_letters(watched: tuple[Visitor, Watch]) -> None:
     ann, watch = watched
+    ann.expected.append("the server responded with a status of 4")  # as it does for a page itself
     await ann.home()
     tiles = await ann.page.evaluate(TYPE_INTO_CODE, corpus())
     assert not [each for each in tiles if not each.isascii() or not (each == "" or each.isalpha()) or len(each) > 8]
-    for text in (PARAGRAPH, "'><script>hacked=1</script>", "x" * 41):
+    for text in (PARAGRAPH, "'><script>hacked=1</script>" * 2):
         await ann.page.get_by_label("Room code").fill(text)
         await ann.page.get_by_label("Your name").fill(text)
         await ann.page.get_by_role("button", name="Join").click()
         await expect(ann.page.locator("#name-error")).to_be_visible()
         await expect(ann.page.get_by_label("Your name")).to_have_value(text)
-    ann.expected.append("422")
     assert await ann.page.evaluate(DOCUMENT) == watch.seen == []
 
 
@@ -173,9 +174,9 @@ def is_ours(answer: httpx2.Response) -> Page:
     return page
 
 
-def become_somebody(web: httpx2.Client, code: str, text: str) -> str:
+def say_as(web: httpx2.Client, code: str, typed: str) -> str:
     """Come into a room under a name and say something; return the name as the server has it, "" if it wouldn't."""
-    answer = web.post("/api/v1/guests", json={"name": text}, headers={"Accept": "application/json"})
+    answer = web.post("/api/v1/guests", json={"name": typed}, headers={"Accept": "application/json"})
     web.cookies.clear()
     if answer.is_error:
         assert answer.json()["error"]["field"] == "name"
@@ -186,5 +187,6 @@ def become_somebody(web: httpx2.Client, code: str, text: str) -> str:
     if joined.is_error:
         assert joined.json()["error"]["code"] == "name_taken"
         return ""
-    web.number = getattr(web, "number", 0) + 1  # type: ignore[attr-defined]
+    said = web.post(f"/api/v1/rooms/{code}/messages", headers=headers, json={"text": "I am here."})
+    assert said.is_success
     return str(guest["user"]["name"])
