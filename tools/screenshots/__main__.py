@@ -61,6 +61,8 @@ def shots(code: str, empty: str) -> list[Shot]:
     async def room(page: Page, which: str = code) -> None:
         await page.goto(f"/r/{which}")
         await expect(page.get_by_role("log")).to_have_attribute("aria-busy", "false")
+        if await page.get_by_role("complementary", name="People here").count():
+            await expect(page.get_by_role("complementary", name="People here").get_by_text("you")).to_be_visible()
 
     async def reconnecting(page: Page) -> None:
         await room(page)

@@ -9,7 +9,7 @@ OTHERS = {"Robotics club": 4, "Lunch": 0, "Flat 12": 1}
 
 TALK: tuple[tuple[int, str, str], ...] = (
     (1500, ANN, "Shall we go up on Saturday? The forecast is dry until the evening."),
-    (1496, CHIARA, "Yes please 🙌"),
+    (1496, CHIARA, "Yes please!"),
     (1495, CHIARA, "I can drive, there is room for three."),
     (1490, BEN, "Count me in. Which way, the ridge or along the lake?"),
     (1484, ANN, "The ridge, if everybody is fine with **900 m of climbing**."),
@@ -19,7 +19,7 @@ TALK: tuple[tuple[int, str, str], ...] = (
     (49, DMITRI, "I have a rope."),
     (46, ANN, "Then we have everything. I turned the track into a profile, for those who want to know what they are in for:"),
     (45, ANN, "```python\nfor km, height in profile(\"ridge.gpx\"):\n    print(f\"{km:4.1f} km {'▪' * (height // 60)}\")\n```"),
-    (31, BEN, "Looks like a dinosaur 🦕"),
+    (31, BEN, "Looks like a dinosaur :-)"),
     (30, BEN, "Hut for lunch? https://huts.example/ridge says they are open until October."),
     (12, CHIARA, "Perfect. I'll be at the station at 7:30, the blue car."),
     (4, DMITRI, "See you there!"),

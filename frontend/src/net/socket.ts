@@ -20,6 +20,8 @@ export interface Address {
 const CONNECT_WITHIN = 10_000;
 const SOCKET_WITHIN = 4_000;
 
+/** Node brings its own. */
+const HAS_SOCKETS = typeof document === "undefined" || typeof WebSocket === "function";
 const SOCKET_FIRST = ["websocket", "polling"];
 const POLLING_FIRST = ["polling", "websocket"];
 
@@ -35,7 +37,7 @@ export function makeSocket({ url = "", headers }: Address = {}): Socket {
     reconnection: false,
     ...(headers && { extraHeaders: headers }),
   });
-  let socketFirst = typeof WebSocket === "function";
+  let socketFirst = HAS_SOCKETS;
   const choose = (): void => {
     socket.io.opts.transports = [...(socketFirst ? SOCKET_FIRST : POLLING_FIRST)];
     socket.io.timeout(socketFirst ? SOCKET_WITHIN : CONNECT_WITHIN);
@@ -43,7 +45,7 @@ export function makeSocket({ url = "", headers }: Address = {}): Socket {
   choose();
   // A refusal of the server has data, and came over a transport that works.
   socket.on("connect_error", (error: Error & { data?: unknown }) => {
-    if (error.data === undefined) socketFirst = !socketFirst && typeof WebSocket === "function";
+    if (error.data === undefined) socketFirst = !socketFirst && HAS_SOCKETS;
     choose();
   });
   return socket;
