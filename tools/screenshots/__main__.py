@@ -31,7 +31,8 @@ SAY = """
 async ([code, text]) => {
   const headers = { "Content-Type": "application/json" };
   await fetch(`/api/v1/rooms/${code}/members/me`, { method: "PUT", headers, body: "{}" });
-  const said = await fetch(`/api/v1/rooms/${code}/messages`, { method: "POST", headers, body: JSON.stringify({ text }) });
+  const body = JSON.stringify({ text });
+  const said = await fetch(`/api/v1/rooms/${code}/messages`, { method: "POST", headers, body });
   if (!said.ok) throw new Error(await said.text());
 }
 """
@@ -52,57 +53,70 @@ class Shot(NamedTuple):
     phone_in: str
 
 
-def shots(code: str, empty: str) -> list[Shot]:
-    """Return all states."""
+class States:
+    """How a page comes into each of its states. There are two rooms: one with a conversation, and an empty one."""
 
-    async def home(page: Page) -> None:
+    def __init__(self, code: str, empty: str) -> None:
+        self._code, self._empty = code, empty
+
+    @property
+    def shots(self) -> list[Shot]:
+        """All of them."""
+        return [
+            Shot("home", self._home, "dark"),
+            Shot("room", self._room, "dark"),
+            Shot("empty-room", self._empty_room, "light"),
+            Shot("reconnecting", self._reconnecting, "dark"),
+            Shot("not-delivered", self._not_delivered, "light"),
+            Shot("show-the-code", self._show_code, "light"),
+            Shot("people", self._people, "light"),
+            Shot("not-found", self._not_found, "dark"),
+        ]
+
+    async def _home(self, page: Page) -> None:
         await page.goto("/?fresh=1")
 
-    async def room(page: Page, which: str = code) -> None:
-        await page.goto(f"/r/{which}")
-        await expect(page.get_by_role("log")).to_have_attribute("aria-busy", "false")
-        if await page.get_by_role("complementary", name="People here").count():
-            await expect(page.get_by_role("complementary", name="People here").get_by_text("you")).to_be_visible()
+    async def _room(self, page: Page) -> None:
+        await self._open(page, self._code)
 
-    async def reconnecting(page: Page) -> None:
-        await room(page)
+    async def _empty_room(self, page: Page) -> None:
+        await self._open(page, self._empty)
+
+    async def _reconnecting(self, page: Page) -> None:
+        await self._room(page)
         await page.context.set_offline(True)
         await expect(page.get_by_text("Reconnecting")).to_be_visible()
         await page.get_by_role("textbox", name="Write to").fill("Eve says hello, she")
 
-    async def not_delivered(page: Page) -> None:
-        await room(page)
-        await page.evaluate(NOT_SENT, [code, UNSENT, WHY_UNSENT])
-        await room(page)
+    async def _not_delivered(self, page: Page) -> None:
+        await self._room(page)
+        await page.evaluate(NOT_SENT, [self._code, UNSENT, WHY_UNSENT])
+        await self._room(page)
         await expect(page.get_by_text("Not delivered")).to_be_visible()
 
-    async def show_code(page: Page) -> None:
-        await room(page)
+    async def _show_code(self, page: Page) -> None:
+        await self._room(page)
         share = page.get_by_role("button", name="Share", exact=True)
         await (share if await share.count() else page.get_by_role("button", name="More", exact=True)).click()
         await page.get_by_role("menuitem", name="Show the code").click()
         await expect(page.get_by_role("dialog").get_by_role("img", name="QR code")).to_be_visible()
 
-    async def people(page: Page) -> None:
-        await room(page)
+    async def _people(self, page: Page) -> None:
+        await self._room(page)
         button = page.get_by_role("button", name="Show who")
         if await button.count():
             await button.click()
 
-    async def not_found(page: Page) -> None:
+    async def _not_found(self, page: Page) -> None:
         await page.goto("/r/QQQQ")
         await expect(page.get_by_role("heading", level=1)).to_be_visible()
 
-    return [
-        Shot("home", home, "dark"),
-        Shot("room", room, "dark"),
-        Shot("empty-room", lambda page: room(page, empty), "light"),
-        Shot("reconnecting", reconnecting, "dark"),
-        Shot("not-delivered", not_delivered, "light"),
-        Shot("show-the-code", show_code, "light"),
-        Shot("people", people, "light"),
-        Shot("not-found", not_found, "dark"),
-    ]
+    async def _open(self, page: Page, code: str) -> None:
+        await page.goto(f"/r/{code}")
+        await expect(page.get_by_role("log")).to_have_attribute("aria-busy", "false")
+        people = page.get_by_role("complementary", name="People here")
+        if await people.count():
+            await expect(people.get_by_text("you")).to_be_visible()
 
 
 async def take_all(folder: Path) -> None:
@@ -119,7 +133,7 @@ async def take_all(folder: Path) -> None:
                     for name in PEOPLE[1:]:
                         page = (await visitors.come(name, storage_state=states[name])).page
                         await page.goto(f"{server.url}/r/{code}")
-                    for shot in shots(code, empty):
+                    for shot in States(code, empty).shots:
                         for theme in ("light", "dark"):
                             await take(browser, shot, theme, folder, base_url=server.url, storage_state=states[ANN])
 
@@ -163,7 +177,9 @@ def set_times(database: Path, code: str) -> None:
 async def take(browser: Browser, shot: Shot, theme: str, folder: Path, **settings: Any) -> None:
     """Take one shot, in a browser that knows nothing of the others."""
     device = PHONE if shot.phone_in == theme else DESKTOP
-    context: BrowserContext = await browser.new_context(**(device | settings), color_scheme=theme, reduced_motion="reduce")
+    context: BrowserContext = await browser.new_context(
+        **(device | settings), color_scheme=theme, reduced_motion="reduce"
+    )
     try:
         page = await context.new_page()
         await shot.show(page)

@@ -20,7 +20,7 @@ MARKED = """
   };
   const field = node.closest(".code-field");
   if (field) return field.querySelector(".tile.at") !== null && drawn(field.querySelector(".tile.at"));
-  return drawn(node) || [...document.querySelectorAll(":focus-within")].some((each) => each.matches("form") && drawn(each));
+  return drawn(node) || [...document.querySelectorAll("form:focus-within")].some(drawn);
 }
 """
 """Whether one sees that an element has the focus."""

@@ -6,14 +6,17 @@ from typing import Any
 from playwright.async_api import BrowserContext, Dialog, Page, Route
 
 _CANARY = """
-Object.defineProperty(window, "hacked", { set: () => seen("ran: hacked was set"), get: () => seen("ran: hacked was read") });
-document.addEventListener("securitypolicyviolation", (event) => seen(`policy: ${event.violatedDirective} ${event.blockedURI}`));
+Object.defineProperty(window, "hacked", { set: () => seen("ran: hacked was set"), get: () => seen("ran: was read") });
+document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
+  seen(`policy: ${violatedDirective} ${blockedURI}`);
+});
 """
 
 LOOK = """
 (root) => {
   const wrong = [];
-  const own = "div p br strong em del code a ul ol li blockquote figure figcaption pre span button svg path rect b bdi".split(" ");
+  const words = ["div", "p", "br", "strong", "em", "del", "code", "a", "ul", "ol", "li", "blockquote", "b", "bdi"];
+  const own = [...words, "figure", "figcaption", "pre", "span", "button", "svg", "path", "rect"];
   for (const element of root.querySelectorAll(".bubble *")) {
     const tag = element.localName;
     if (!own.includes(tag)) wrong.push(`element <${tag}>`);
@@ -26,8 +29,9 @@ LOOK = """
     if (link.target !== "_blank" || link.rel !== "noopener noreferrer") wrong.push(`link ${link.outerHTML}`);
   }
   for (const element of document.querySelectorAll("*")) {
-    for (const { name } of element.attributes) if (/^on|^srcdoc$/i.test(name)) wrong.push(`${name} on <${element.localName}>`);
-    if (/^(iframe|frame|object|embed|base|math|template|form:not)$/.test(element.localName)) wrong.push(`<${element.localName}>`);
+    const tag = element.localName;
+    for (const { name } of element.attributes) if (/^on|^srcdoc$/i.test(name)) wrong.push(`${name} on <${tag}>`);
+    if (/^(iframe|frame|object|embed|base|math|template)$/.test(tag)) wrong.push(`<${tag}>`);
   }
   return [...new Set(wrong)];
 }
@@ -58,7 +62,7 @@ class Watch:
 
     async def over(self, context: BrowserContext) -> None:
         """Begin to watch, before the first page is opened."""
-        await context.expose_function("seen", lambda what: self.seen.append(what))
+        await context.expose_function("seen", self._saw)
         await context.add_init_script(_CANARY)
         await context.route(re.compile(f"^(?!{re.escape(self._url)}/)"), self._elsewhere)
         context.on("dialog", self._dialog)
@@ -68,6 +72,9 @@ class Watch:
         """Return what is wrong in the timeline, and what was seen before."""
         found: list[str] = await page.get_by_role("log").evaluate(LOOK)
         return [*found, *self.seen]
+
+    def _saw(self, what: str) -> None:
+        self.seen.append(what)
 
     async def _elsewhere(self, route: Route) -> None:
         self.seen.append(f"asked: {route.request.url}")
