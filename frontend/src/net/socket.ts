@@ -15,9 +15,10 @@ export interface Address {
   /** The server; empty for the one that the page came from. */
   readonly url?: string;
   readonly headers?: Record<string, string>;
+  /** Milliseconds for an attempt to connect. */
+  readonly within?: number;
 }
 
-const CONNECT_WITHIN = 10_000;
 const SOCKET_WITHIN = 4_000;
 
 /** Node brings its own. */
@@ -29,7 +30,7 @@ const POLLING_FIRST = ["polling", "websocket"];
  * Return a socket that isn't connected yet. A WebSocket that something blocks gives way to polling: at once where it
  * fails, with the next attempt where it isn't there at all, or something on the way swallows it.
  */
-export function makeSocket({ url = "", headers }: Address = {}): Socket {
+export function makeSocket({ url = "", headers, within = 10_000 }: Address = {}): Socket {
   const socket = io(url, {
     path: "/socket.io/",
     tryAllTransports: true,
@@ -40,7 +41,7 @@ export function makeSocket({ url = "", headers }: Address = {}): Socket {
   let socketFirst = HAS_SOCKETS;
   const choose = (): void => {
     socket.io.opts.transports = [...(socketFirst ? SOCKET_FIRST : POLLING_FIRST)];
-    socket.io.timeout(socketFirst ? SOCKET_WITHIN : CONNECT_WITHIN);
+    socket.io.timeout(socketFirst ? Math.min(SOCKET_WITHIN, within) : within);
   };
   choose();
   // A refusal of the server has data, and came over a transport that works.

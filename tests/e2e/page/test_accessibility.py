@@ -160,7 +160,8 @@ ANNOUNCED = """
   const heard = (records) => {
     for (const { addedNodes } of records) for (const node of addedNodes) {
       const lines = node.nodeType !== 1 ? [] : node.matches("article") ? [node] : [...node.querySelectorAll("article")];
-      for (const line of lines) if (log.ariaLive === "polite") window.announced.push(line.querySelector(".bubble").innerText);
+      if (log.ariaLive !== "polite") continue;
+      window.announced.push(...lines.map((line) => line.querySelector(".bubble").innerText));
     }
   };
   new MutationObserver(heard).observe(log, { childList: true, subtree: true });

@@ -30,7 +30,7 @@ CLOCK = """
 NO_SOCKETS = {
     "missing": "delete window.WebSocket;",
     "throws": "window.WebSocket = class { constructor() { throw new DOMException('no', 'SecurityError'); } };",
-    "fails": "window.WebSocket = class { constructor() { setTimeout(() => this.onerror(new Event('x'))); } close() {} };",
+    "fails": "window.WebSocket = class { constructor() { setTimeout(() => this.onerror({})); } close() {} };",
     "silent": "window.WebSocket = class { constructor() { setTimeout(() => this.onopen?.()); } send() {} close() {} };",
 }
 
