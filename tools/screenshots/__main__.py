@@ -177,9 +177,8 @@ def set_times(database: Path, code: str) -> None:
 async def take(browser: Browser, shot: Shot, theme: str, folder: Path, **settings: Any) -> None:
     """Take one shot, in a browser that knows nothing of the others."""
     device = PHONE if shot.phone_in == theme else DESKTOP
-    context: BrowserContext = await browser.new_context(
-        **(device | settings), color_scheme=theme, reduced_motion="reduce"
-    )
+    looks: dict[str, Any] = {"color_scheme": theme, "reduced_motion": "reduce"}
+    context: BrowserContext = await browser.new_context(**(device | looks | settings))
     try:
         page = await context.new_page()
         await shot.show(page)

@@ -161,6 +161,7 @@ async def test_a_clock_that_is_an_hour_off_changes_neither_order_nor_groups(visi
     await ann.page.context.add_init_script(CLOCK % (hours * 3_600_000))
     await ann.create()
     await bob.join(ann.code)
+    await ann.sees("Bob has entered the room.")
     for number in range(3):
         await ann.say(f"Ann's {number}")
         await ann.say(f"Ann's {number}, more")
