@@ -16,10 +16,10 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run page test lint types unit long bench compat docs clean
+.PHONY: help run page test lint types unit long bench compat docs screenshots clean
 
 help: ## List what can be made.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s%s\n", $$1, $$2 }' Makefile
 
 run: $(RUN_READY) $(PAGE_READY) ## Install into .venv and start a server on http://127.0.0.1:8000 (PORT=8001 for another port).
 	@$(BIN)/hubbub serve $(ARGS)
@@ -54,6 +54,11 @@ compat: ## Run the tests on every supported Python that is found.
 
 docs: $(TEST_READY) ## Rewrite the generated parts of the documents.
 	@$(BIN)/python -m tools.docs
+
+screenshots: $(TEST_READY) $(PAGE_READY) ## Take the official screenshots into build/screenshots, and the README's two.
+	@$(BIN)/python -m tools.screenshots build/screenshots
+	@cp build/screenshots/room-light.png docs/images/room-light.png
+	@cp build/screenshots/room-dark.png docs/images/room-dark-phone.png
 
 clean: ## Remove what was installed and cached here; rooms and messages stay.
 	@rm -rf $(VENV) .venvs tests/js/node_modules frontend/node_modules src/hubbub/web/static .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import appends, history, memory, posts, resume, start
+from bench import appends, history, memory, page, posts, resume, start
 from bench.figure import Figure, keep, show
 
 MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
@@ -14,6 +14,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "posts": posts.measure,
     "history": history.measure,
     "resume": resume.measure,
+    "page": page.measure,
 }
 
 

@@ -46,6 +46,7 @@ describe("a text", () => {
     ["3. three", [{ kind: "list", start: 3, items: [[paragraph(text("three"))]] }]],
     ["- [x] done", [{ kind: "list", start: null, items: [[paragraph(text("☑ done"))]] }]],
     ["<b onclick=x>hi</b> &amp; 1 < 2", [paragraph(text("<b onclick=x>hi</b> &amp; 1 < 2"))]],
+    ["&#60;b&#x3e; &lt;i&gt; &#8238;", [paragraph(text("&#60;b&#x3e; &lt;i&gt; &#8238;"))]],
     ["# not a title", [paragraph(text("# not a title"))]],
     ["snake_case_name 2 * 3 * 4", [paragraph(text("snake_case_name 2 * 3 * 4"))]],
   ])("%s", (source, blocks) => {

@@ -88,7 +88,7 @@ function inline(token: Token): Inline[] {
     case "link":
       return link(token as Tokens.Link);
     case "text":
-      return token.tokens ? inlines(token.tokens, token.raw) : lines(token.text);
+      return token.tokens ? inlines(token.tokens, token.raw) : lines(token.raw); // its `text` has entities read
     case "escape":
       return lines(token.text);
     default:

@@ -35,6 +35,12 @@ describe("rows", () => {
     expect(kinds(buildRows(shown(lines)))).toEqual(["day", "group 2", "group 1", "group 1"]);
   });
 
+  test("put what waited since another day under no day of its own", () => {
+    const waiting = [pending("a", NOON - 24 * 60 * MINUTE), pending("b", NOON + 24 * 60 * MINUTE)];
+    const rows = buildRows(shown([line(1, NOON)], { pending: waiting }));
+    expect(kinds(rows)).toEqual(["day", "group 1", "group 1", "day", "group 1"]);
+  });
+
   test("divide days by the viewer's zone", () => {
     const lines = [line(1, NOON), line(2, NOON + 12 * 60 * MINUTE)];
     expect(kinds(buildRows(shown(lines)))).toEqual(["day", "group 1", "day", "group 1"]);

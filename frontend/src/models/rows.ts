@@ -33,6 +33,7 @@ class Building {
   #day: string | null = null;
   #divided = false;
   #open: Line[] = [];
+  #latest = 0;
 
   constructor(shown: Shown) {
     this.#shown = shown;
@@ -40,7 +41,7 @@ class Building {
 
   add(line: Line): void {
     const day = this.#shown.dayOf(line.at);
-    if (day !== this.#day) {
+    if (day !== this.#day && !this.#isLate(line)) {
       this.#day = day;
       this.#push({ kind: "day", key: `day:${line.key}`, at: line.at });
     }
@@ -50,6 +51,12 @@ class Building {
     }
     if (!this.#joinsLast(line)) this.#begin(line);
     this.#open.push(line);
+    this.#latest = Math.max(this.#latest, line.at);
+  }
+
+  /** Written before what stands above it, and not delivered: it is under no day of its own. */
+  #isLate(line: Line): boolean {
+    return line.kind === "message" && line.seq === null && line.at < this.#latest;
   }
 
   #push(row: Row): void {

@@ -19,22 +19,35 @@ export interface Address {
   readonly within?: number;
 }
 
+const SOCKET_WITHIN = 4_000;
+
+/** Node brings its own. */
+const HAS_SOCKETS = typeof document === "undefined" || typeof WebSocket === "function";
+const SOCKET_FIRST = ["websocket", "polling"];
+const POLLING_FIRST = ["polling", "websocket"];
+
 /**
- * Return a socket that isn't connected yet. A WebSocket that something refuses gives way to polling at once; one that
- * something swallows, at the next attempt.
+ * Return a socket that isn't connected yet. A WebSocket that something blocks gives way to polling: at once where it
+ * fails, with the next attempt where it isn't there at all, or something on the way swallows it.
  */
 export function makeSocket({ url = "", headers, within = 10_000 }: Address = {}): Socket {
   const socket = io(url, {
     path: "/socket.io/",
-    transports: ["websocket", "polling"],
     tryAllTransports: true,
     autoConnect: false,
     reconnection: false,
-    timeout: within,
     ...(headers && { extraHeaders: headers }),
   });
-  socket.on("connect_error", (error) => {
-    if (error.message === "timeout") socket.io.opts.transports = ["polling", "websocket"];
+  let socketFirst = HAS_SOCKETS;
+  const choose = (): void => {
+    socket.io.opts.transports = [...(socketFirst ? SOCKET_FIRST : POLLING_FIRST)];
+    socket.io.timeout(socketFirst ? Math.min(SOCKET_WITHIN, within) : within);
+  };
+  choose();
+  // A refusal of the server has data, and came over a transport that works.
+  socket.on("connect_error", (error: Error & { data?: unknown }) => {
+    if (error.data === undefined) socketFirst = !socketFirst && HAS_SOCKETS;
+    choose();
   });
   return socket;
 }

@@ -9,6 +9,7 @@ test("nothing is said far from the limit", () => {
 test("near it the rest is counted, over it the excess", () => {
   expect(limitWords(9_990)).toBe("10 characters left");
   expect(limitWords(MAX_LENGTH)).toBe("0 characters left");
+  expect(limitWords(10_001)).toBe("1 character too long. Shorten it or send it in parts.");
   expect(limitWords(10_050)).toBe("50 characters too long. Shorten it or send it in parts.");
 });
 

@@ -11,6 +11,7 @@ export function lengthOf(text: string): number {
 export function limitWords(length: number): string {
   if (length <= NEAR) return "";
   const left = MAX_LENGTH - length;
-  if (left >= 0) return `${left.toLocaleString()} characters left`;
-  return `${(-left).toLocaleString()} characters too long. Shorten it or send it in parts.`;
+  const characters = `${Math.abs(left).toLocaleString()} ${Math.abs(left) === 1 ? "character" : "characters"}`;
+  if (left >= 0) return `${characters} left`;
+  return `${characters} too long. Shorten it or send it in parts.`;
 }
