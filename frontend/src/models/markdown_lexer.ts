@@ -1,5 +1,5 @@
 /** marked's lexer, cut down to what people write in a chat, and bounded in depth. */
-import { Lexer, Marked, type Token, Tokenizer } from "marked";
+import { getDefaults, Lexer, type Token, Tokenizer } from "marked";
 
 const DEEPEST = 8;
 
@@ -49,7 +49,7 @@ class ChatTokenizer extends Tokenizer {
   }
 }
 
-const options = new Marked({ gfm: true, breaks: true }).defaults;
+const options = { ...getDefaults(), gfm: true, breaks: true };
 
 /** Return a text's tokens. May throw for what is hostile. */
 export function lex(text: string): Token[] {

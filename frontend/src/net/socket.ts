@@ -15,19 +15,26 @@ export interface Address {
   /** The server; empty for the one that the page came from. */
   readonly url?: string;
   readonly headers?: Record<string, string>;
+  /** Milliseconds for an attempt to connect. */
+  readonly within?: number;
 }
 
-const CONNECT_WITHIN = 10_000;
-
-/** Return a socket that isn't connected yet. A WebSocket that something blocks gives way to polling. */
-export function makeSocket({ url = "", headers }: Address = {}): Socket {
-  return io(url, {
+/**
+ * Return a socket that isn't connected yet. A WebSocket that something refuses gives way to polling at once; one that
+ * something swallows, at the next attempt.
+ */
+export function makeSocket({ url = "", headers, within = 10_000 }: Address = {}): Socket {
+  const socket = io(url, {
     path: "/socket.io/",
     transports: ["websocket", "polling"],
     tryAllTransports: true,
     autoConnect: false,
     reconnection: false,
-    timeout: CONNECT_WITHIN,
+    timeout: within,
     ...(headers && { extraHeaders: headers }),
   });
+  socket.on("connect_error", (error) => {
+    if (error.message === "timeout") socket.io.opts.transports = ["polling", "websocket"];
+  });
+  return socket;
 }

@@ -9,6 +9,7 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 export class Scroller {
   atEnd = $state(true);
   #box: HTMLElement | null = null;
+  #top = 0;
   #anchor: { readonly line: Element; readonly top: number } | null = null;
 
   /** For {@attach}: watches the box and what is in it grow and shrink, and stays at the end if it was there. */
@@ -23,11 +24,19 @@ export class Scroller {
     };
   };
 
-  /** The reader scrolled. */
+  /** It scrolled. Only going up leaves the end: going nowhere, it is the page that has changed its size. */
   moved = (): void => {
+    const top = this.#box?.scrollTop ?? 0;
+    const up = top < this.#top;
+    this.#top = top;
+    if (up || !this.atEnd) this.look();
+  };
+
+  /** Is this the end? */
+  look(): void {
     const box = this.#box;
     if (box) this.atEnd = box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR;
-  };
+  }
 
   toEnd(smooth = false): void {
     const box = this.#box;
@@ -51,7 +60,7 @@ export class Scroller {
     }
     const top = news.getBoundingClientRect().top - this.#box.getBoundingClientRect().top;
     this.#box.scrollTop += top - 96;
-    this.moved();
+    this.look();
   }
 
   /** Before lines come in above: remember the line on top of the window. */

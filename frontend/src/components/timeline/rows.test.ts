@@ -1,8 +1,8 @@
 /** Rows are cut into days, and lines are found from the end. */
 import { expect, test } from "vitest";
-import { byDay } from "../../src/components/timeline/days";
-import { lastLine, lastOfMine } from "../../src/components/timeline/lines";
-import type { MessageLine, Row } from "../../src/models/view";
+import type { MessageLine, Row } from "../../models/view";
+import { byDay } from "./days";
+import { lastLine, lastOfMine } from "./lines";
 
 const line = (key: string, mine: boolean): MessageLine => ({
   kind: "message",

@@ -1,8 +1,8 @@
 /** Small sentences, initials and hues. */
 import { expect, test } from "vitest";
-import { hueOf } from "../../src/components/lib/hue";
-import { tabTitle, unreadOf } from "../../src/components/lib/tab";
-import { initials, people, roomName, spelled, typingWords } from "../../src/components/lib/words";
+import { hueOf } from "./hue";
+import { tabTitle, unreadOf } from "./tab";
+import { initials, people, roomName, spelled, typingWords } from "./words";
 
 test("typing is told of at most three, and of how many more", () => {
   expect(typingWords([], 0)).toBe("");

@@ -1,6 +1,6 @@
 /** Alt with arrows goes from room to room. */
 import { expect, test } from "vitest";
-import { roomBeside } from "../../src/components/lib/shortcuts";
+import { roomBeside } from "./shortcuts";
 
 const room = (code: string, unread = 0, current = false) => ({ code, title: "", unread, draft: false, current });
 

@@ -1,6 +1,6 @@
 /** The limit of a message is told in time, and counted as the server counts. */
 import { expect, test } from "vitest";
-import { lengthOf, limitWords, MAX_LENGTH } from "../../src/components/composer/limit";
+import { lengthOf, limitWords, MAX_LENGTH } from "./limit";
 
 test("nothing is said far from the limit", () => {
   expect(limitWords(9_500)).toBe("");

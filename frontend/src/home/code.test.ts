@@ -1,6 +1,6 @@
 /** What somebody types or pastes becomes a code. */
 import { describe, expect, test } from "vitest";
-import { codeIn, tileCount } from "../../src/home/code";
+import { codeIn, tileCount } from "./code";
 
 describe("a code", () => {
   test.each([
