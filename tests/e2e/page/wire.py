@@ -54,7 +54,7 @@ class Wire:
 
     def tell(self, event: str, **fields: Any) -> None:
         """Tell the page of an event, as if the server did."""
-        self._to_page(f"42{json.dumps([event, fields])}")
+        self._to_page(f"42{json.dumps([event, {'type': event, **fields}])}")
 
     async def cut(self) -> None:
         """End the connection; the page may make another."""
