@@ -71,6 +71,7 @@ export class RoomPage extends ShownRoom implements RoomView {
       const room = new OpenRoom(code, () => this.me, clock, keep);
       return new Stay(room, this.#live, world, {
         changed: this.#changed,
+        entered: () => this.#entered(code),
         ended: (ending, words) => this.#ended(code, ending, words),
         notDelivered: () => {
           this.status = "Not delivered.";
@@ -157,7 +158,7 @@ export class RoomPage extends ShownRoom implements RoomView {
     this.ending = this.endingWords = null;
     this.#draft = this.#drafts.get(code);
     this.#publish();
-    if (this.#link.connection.state === "live") this.#stays.current.up();
+    if (this.#link.connection.state === "live") void this.#stays.current.up();
     void this.#refresh.now();
   }
 
@@ -171,13 +172,18 @@ export class RoomPage extends ShownRoom implements RoomView {
     const changed = await changeName(this.#live, name);
     if (typeof changed === "string") return changed;
     this.me = changed;
-    if (this.ending === "name_taken") this.#enterAgain();
-    return null;
+    if (this.ending !== "name_taken") return null;
+    await this.#stays.current.up(); // somebody there may have this name too
+    return this.ending === null ? null : this.endingWords;
   }
 
   #enterAgain(): void {
     this.ending = this.endingWords = null;
-    this.#stays.current.up();
+    void this.#stays.current.up();
+  }
+
+  #entered(code: string): void {
+    if (code === this.#stays.current.room.code) this.ending = this.endingWords = null;
   }
 
   #up(me: Person): void {

@@ -48,6 +48,14 @@ describe("rows", () => {
     expect(kinds(buildRows(shown(lines, { dayOf: inAuckland })))).toEqual(["day", "group 1", "group 1"]);
   });
 
+  test("leave a day its key when older messages of that day come in above", () => {
+    const late = [line(8, NOON), line(9, NOON + 24 * 60 * MINUTE)];
+    const before = buildRows(shown(late));
+    const after = buildRows(shown([line(7, NOON - MINUTE), ...late]), before);
+    const days = (rows: readonly Row[]) => rows.filter(({ kind }) => kind === "day").map(({ key }) => key);
+    expect(days(after)).toEqual(days(before));
+  });
+
   test("mark the first message of others that is new", () => {
     const lines = [line(1, NOON), line(2, NOON, ANN), line(3, NOON), line(4, NOON)];
     const rows = buildRows(shown(lines, { divider: { after: 1, count: 3 } }));

@@ -43,7 +43,7 @@ class Building {
     const day = this.#shown.dayOf(line.at);
     if (day !== this.#day && !this.#isLate(line)) {
       this.#day = day;
-      this.#push({ kind: "day", key: `day:${line.key}`, at: line.at });
+      this.#push({ kind: "day", key: `day:${day}`, at: line.at });
     }
     if (this.#beginsTheNew(line)) {
       this.#divided = true;

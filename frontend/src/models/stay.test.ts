@@ -48,6 +48,7 @@ beforeEach(() => {
   room = new OpenRoom("WXYZ", () => ANN, new ServerClock(world.now), memoryKeep());
   stay = new Stay(room, server, world, {
     changed: () => {},
+    entered: () => {},
     ended: (ending, words) => ended.push(`${ending}: ${words}`),
     notDelivered: () => ended.push("not delivered"),
   });

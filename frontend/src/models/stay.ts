@@ -8,6 +8,8 @@ import { Visit } from "./visit";
 
 export interface StayHost {
   changed(): void;
+  /** One is in the room. */
+  entered(): void;
   ended(ending: Ending, words: string | null): void;
   /** A message was refused for good. */
   notDelivered(): void;
@@ -43,8 +45,8 @@ export class Stay {
   }
 
   /** There is a connection. A room off screen is left alone, but for what is still to be delivered. */
-  up(): void {
-    if (this.#onScreen) void this.visit.enter();
+  async up(): Promise<void> {
+    if (this.#onScreen) await this.visit.enter();
     else if (this.busy) {
       this.room.outbox.reconnected();
       this.#courier.start();
@@ -102,6 +104,7 @@ export class Stay {
   #entered(): void {
     this.#courier.start();
     this.#reader.start();
+    this.#host.entered();
     this.#host.changed();
   }
 }

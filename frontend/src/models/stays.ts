@@ -34,7 +34,7 @@ export class Stays {
   }
 
   up(): void {
-    for (const stay of this.#stays.values()) stay.up();
+    for (const stay of this.#stays.values()) void stay.up();
   }
 
   down(): void {

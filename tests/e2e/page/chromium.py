@@ -15,7 +15,7 @@ SWITCHES = (
 )
 """Nothing here goes to the network of its own accord."""
 
-PATIENCE = 30_000
+PATIENCE = 6_000
 """Milliseconds after which something has not happened."""
 
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
@@ -37,13 +37,17 @@ async def chromium(*switches: str) -> AsyncIterator[Browser]:
 
 
 class Visitors:
-    """People with browsers at one server. What any of their pages complains of fails the test at its end."""
+    """People with browsers at one server. What any of their pages complains of fails the test at its end.
+
+    `expected` are parts of the words of what they all may complain of.
+    """
 
     def __init__(self, browser: Browser, url: str) -> None:
         self._browser = browser
         self._url = url
         self._stack = AsyncExitStack()
         self._visitors: list[Visitor] = []
+        self.expected: list[str] = []
 
     async def __aenter__(self) -> "Visitors":
         return self
@@ -51,7 +55,8 @@ class Visitors:
     async def __aexit__(self, *failed: object) -> None:
         await self._stack.aclose()
         if not any(failed):
-            assert not [complaint for visitor in self._visitors for complaint in visitor.complaints]
+            complaints = [complaint for visitor in self._visitors for complaint in visitor.complaints]
+            assert not complaints, complaints
 
     async def come(self, name: str, **profile: Any) -> Visitor:
         """Return somebody with an empty profile, on a blank tab; `profile` are settings of the browser's context."""
@@ -59,6 +64,7 @@ class Visitors:
         self._stack.push_async_callback(context.close)
         context.set_default_timeout(PATIENCE)
         visitor = Visitor(name, self._url, await context.new_page())
+        visitor.expected.extend(self.expected)
         self._visitors.append(visitor)
         return visitor
 

@@ -1,12 +1,13 @@
 """Somebody at the web page: what they do and see there, in the words of the page."""
 
 import re
+from copy import copy
 
 from playwright.async_api import ConsoleMessage, Locator, Page, expect
 
 
 class Visitor:
-    """One person on one tab; `more` opens others of the same profile.
+    """One person on one tab; `tab` opens others of the same profile.
 
     `complaints` are what the tabs wrote to the console as errors, and errors that nobody caught: none are expected, but
     for those that a test names in `expected` (parts of their words).
@@ -30,6 +31,15 @@ class Visitor:
         found = re.search(r"/r/([A-Z]+)", self.page.url)
         assert found, f"no room is open at {self.page.url}"
         return found[1]
+
+    async def tab(self) -> "Visitor":
+        """Open another tab of the same profile, in the same room if one is open."""
+        other = copy(self)
+        other.page = await self.page.context.new_page()
+        if "/r/" in self.page.url:
+            await other.page.goto(f"{self.url}/r/{self.code}")
+            await other.arrived()
+        return other
 
     # Home
 
@@ -70,6 +80,26 @@ class Visitor:
         """The timeline."""
         return self.page.get_by_role("log")
 
+    @property
+    def box(self) -> Locator:
+        """What scrolls."""
+        return self.page.locator(".timeline")
+
+    @property
+    def people(self) -> Locator:
+        """Who is here, where there is space for it beside the timeline."""
+        return self.page.get_by_role("complementary", name="People here")
+
+    @property
+    def banner(self) -> Locator:
+        """What stands over the composer while there is no connection."""
+        return self.page.get_by_role("button", name="Retry now")
+
+    @property
+    def pill(self) -> Locator:
+        """The way back to the latest message."""
+        return self.page.get_by_role("button", name="Jump to latest")
+
     def line(self, text: str) -> Locator:
         """The message with that text in it."""
         return self.log.get_by_role("article").filter(has_text=text)
@@ -78,7 +108,21 @@ class Visitor:
         """Write something and send it, and wait until it is delivered."""
         await self.composer.fill(text)
         await self.page.get_by_role("button", name="Send").click()
-        await expect(self.line(text).last).to_have_class(re.compile(r"\bsent\b"))
+        await expect(self.line(text.splitlines()[-1].strip()).last).to_have_class(re.compile(r"\bsent\b"))
+
+    async def type(self, text: str) -> None:
+        """Write something and press Enter, and wait for nothing."""
+        await self.composer.fill(text)
+        await self.composer.press("Enter")
+
+    async def pick(self, item: str) -> None:
+        """Choose from the room's menu."""
+        await self.page.get_by_role("button", name="More", exact=True).click()
+        await self.page.get_by_role("menu").get_by_text(item, exact=True).click()
+
+    async def counts(self, here: int) -> None:
+        """Wait until so many are here."""
+        await expect(self.people.get_by_role("heading")).to_have_text(f"Here now {here}")
 
     async def sees(self, text: str) -> None:
         """Wait for a message or a notice."""
@@ -87,6 +131,25 @@ class Visitor:
     async def texts(self) -> list[str]:
         """Return what is said in the timeline, from top to bottom."""
         return await self.log.locator(".bubble").all_inner_texts()
+
+    async def from_end(self) -> int:
+        """Return how many pixels of the timeline are below the window."""
+        return round(await self.box.evaluate("box => box.scrollHeight - box.scrollTop - box.clientHeight"))
+
+    async def at_end(self) -> None:
+        """Wait until the timeline stands at its end."""
+        await self.until("Math.abs(box.scrollHeight - box.scrollTop - box.clientHeight) < 2")
+
+    async def scroll(self, by: int) -> None:
+        """Turn the wheel over the timeline, and wait until it has moved."""
+        await self.box.hover()
+        before = await self.box.evaluate("box => box.scrollTop")
+        await self.page.mouse.wheel(0, by)
+        await self.until(f"box.scrollTop !== {before}")
+
+    async def until(self, condition: str) -> None:
+        """Wait until a condition in JavaScript holds; `box` is the timeline."""
+        await self.page.wait_for_function(f"() => {{ const box = document.querySelector('.timeline'); return {condition}; }}")
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
