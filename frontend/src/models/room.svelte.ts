@@ -135,6 +135,10 @@ export class RoomPage extends ShownRoom implements RoomView {
     return this.#stays.current.visit.pages.latest();
   }
 
+  find(seq: number): Promise<string | null> {
+    return this.#stays.current.visit.pages.find(seq);
+  }
+
   retryNow(): void {
     this.#live.connect();
     if (this.ending === "full" || this.ending === "refused") this.#enterAgain();

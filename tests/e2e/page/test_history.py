@@ -71,6 +71,33 @@ async def test_c9_and_ux14_a_hundred_thousand_messages_are_walked_page_by_page(
         assert await ann.log.get_by_role("article").count() < 400
 
 
+async def test_ux24_a_link_to_a_message_leads_there_and_marks_it(browser: Browser, crowded: ServerProcess) -> None:
+    async with Visitors(browser, crowded.url) as visitors:
+        dan = await visitors.come("Dan")
+        await dan.page.goto(f"{dan.url}/r/FULL#m50000")
+        await dan.page.get_by_label("Your name").fill("Dan")
+        await dan.page.get_by_role("button", name="Join").click()
+        await dan.arrived()
+        marked = dan.log.locator("[data-marked]")
+        await expect(marked).to_have_attribute("data-line", "seq:50000")
+        await expect(marked).to_be_in_viewport(ratio=1)
+        assert await marked.locator(".bubble").evaluate("bubble => getComputedStyle(bubble).boxShadow") != "none"
+        await expect(dan.pill).to_be_visible()
+        await expect(dan.log).to_have_attribute("aria-live", "off")
+        await expect(marked.locator("a.when")).to_have_attribute("href", "#m50000")
+        await dan.page.evaluate("location.hash = '#m50001'")
+        await expect(marked).to_have_attribute("data-line", "seq:50001")
+        await dan.page.evaluate("location.hash = '#m999999'")
+        await expect(dan.page.get_by_role("status")).to_have_text("The message in this link isn't here.")
+        await expect(marked).to_have_count(0)
+        await dan.pill.click()
+        await dan.at_end()
+        await dan.say("at the end")
+        await dan.page.goto(f"{dan.url}/r/FULL")
+        await dan.arrived()
+        await dan.at_end()
+
+
 async def count(visitor: Visitor) -> int:
     found = await visitor.page.evaluate("document.querySelectorAll('*').length")
     assert isinstance(found, int)

@@ -64,7 +64,7 @@ class Visitor:
 
     async def arrived(self) -> None:
         """Wait until a room is open and can be written into."""
-        await self.page.wait_for_url(re.compile("/r/[A-Z]+"))
+        await expect(self.page).to_have_url(re.compile("/r/[A-Z]+"))
         await expect(self.composer).to_be_editable()
         await expect(self.log).to_have_attribute("aria-busy", "false")
 
@@ -149,7 +149,9 @@ class Visitor:
 
     async def until(self, condition: str) -> None:
         """Wait until a condition in JavaScript holds; `box` is the timeline."""
-        await self.page.wait_for_function(f"() => {{ const box = document.querySelector('.timeline'); return {condition}; }}")
+        await self.page.wait_for_function(
+            f"() => {{ const box = document.querySelector('.timeline'); return {condition}; }}"
+        )
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
