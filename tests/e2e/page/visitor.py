@@ -132,10 +132,6 @@ class Visitor:
         """Return what is said in the timeline, from top to bottom."""
         return await self.log.locator(".bubble").all_inner_texts()
 
-    async def from_end(self) -> int:
-        """Return how many pixels of the timeline are below the window."""
-        return round(await self.box.evaluate("box => box.scrollHeight - box.scrollTop - box.clientHeight"))
-
     async def at_end(self) -> None:
         """Wait until the timeline stands at its end."""
         await self.until("Math.abs(box.scrollHeight - box.scrollTop - box.clientHeight) < 2")
