@@ -102,6 +102,12 @@ function focusFirst(): void {
   first?.select();
 }
 
+/** A link to a message leads there also after the name was asked. */
+function keepPlace(form: HTMLFormElement): void {
+  if (location.hash.startsWith("#m")) form.setAttribute("action", form.getAttribute("action") + location.hash);
+}
+
+document.querySelectorAll<HTMLFormElement>("[data-form]").forEach(keepPlace);
 document.querySelectorAll<HTMLElement>("[data-code]").forEach(enhanceCode);
 document.querySelectorAll<HTMLElement>("[data-theme-switch]").forEach(enhanceTheme);
 document.querySelectorAll<HTMLFormElement>("[data-form]").forEach(submitOnce);

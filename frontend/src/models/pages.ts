@@ -66,6 +66,15 @@ export class Pages {
     this.#changed();
   }
 
+  /** The page with a message that somebody was led to; returns its line's key, if it is there. */
+  async find(seq: number): Promise<string | null> {
+    const { timeline } = this.#room;
+    const key = () => timeline.lines.find((line) => line.kind === "message" && line.seq === seq)?.key ?? null;
+    if (key() === null) await quietly(() => this.samePlace(Math.max(1, seq - PAGE)));
+    this.#changed();
+    return key();
+  }
+
   /** The history is another one, such as a restored one: read on at the same place in it. */
   async samePlace(first: number): Promise<void> {
     const { code, timeline } = this.#room;

@@ -71,7 +71,7 @@ export class RoomPage extends ShownRoom implements RoomView {
       const room = new OpenRoom(code, () => this.me, clock, keep);
       return new Stay(room, this.#live, world, {
         changed: this.#changed,
-        entered: () => this.#entered(code),
+        entered: () => this.#ended(code, null, null),
         ended: (ending, words) => this.#ended(code, ending, words),
         notDelivered: () => {
           this.status = "Not delivered.";
@@ -135,6 +135,10 @@ export class RoomPage extends ShownRoom implements RoomView {
     return this.#stays.current.visit.pages.latest();
   }
 
+  find(seq: number): Promise<string | null> {
+    return this.#stays.current.visit.pages.find(seq);
+  }
+
   retryNow(): void {
     this.#live.connect();
     if (this.ending === "full" || this.ending === "refused") this.#enterAgain();
@@ -182,10 +186,6 @@ export class RoomPage extends ShownRoom implements RoomView {
     void this.#stays.current.up();
   }
 
-  #entered(code: string): void {
-    if (code === this.#stays.current.room.code) this.ending = this.endingWords = null;
-  }
-
   #up(me: Person): void {
     const other = this.me.id !== "" && this.me.id !== me.id;
     this.me = me;
@@ -213,7 +213,7 @@ export class RoomPage extends ShownRoom implements RoomView {
     this.#changed();
   }
 
-  #ended(code: string, ending: Ending, words: string | null): void {
+  #ended(code: string, ending: Ending | null, words: string | null): void {
     if (code !== this.#stays.current.room.code) return;
     this.ending = ending;
     this.endingWords = words;

@@ -123,6 +123,8 @@ export interface RoomView {
   discard(key: string): void;
   loadOlder(): Promise<void>;
   toLatest?(): Promise<void>;
+  /** Bring a message into the rows; returns its line's key, null when there is none. */
+  find?(seq: number): Promise<string | null>;
   retryNow(): void;
   /** The reader sees the end of the timeline (window focused, scrolled to the bottom), or doesn't. */
   seesEnd(sees: boolean): void;

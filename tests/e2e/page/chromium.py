@@ -15,7 +15,7 @@ SWITCHES = (
 )
 """Nothing here goes to the network of its own accord."""
 
-PATIENCE = 6_000
+PATIENCE = 30_000
 """Milliseconds after which something has not happened."""
 
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}

@@ -39,5 +39,10 @@ def own_server(tmp_path: Path) -> Iterator[OwnServer]:
 async def regulars(browser: Browser, own_server: OwnServer) -> AsyncIterator[Visitors]:
     """People at the server that goes away, of which browsers write to the console; other complaints are unexpected."""
     async with Visitors(browser, own_server.url) as visitors:
-        visitors.expected = ["ERR_CONNECTION_REFUSED", "ERR_INTERNET_DISCONNECTED", "Unexpected response code", "WebSocket"]
+        visitors.expected = [
+            "ERR_CONNECTION_REFUSED",
+            "ERR_INTERNET_DISCONNECTED",
+            "Unexpected response code",
+            "WebSocket",
+        ]
         yield visitors

@@ -177,8 +177,7 @@ async def test_ux40_arrows_walk_through_messages_and_focus_comes_back_from_dialo
 
 
 async def test_ux40_the_skip_link_leads_to_writing(visitors: Visitors) -> None:
-    (ann,) = await visitors.in_room("Ann")
-    await ann.composer.blur()
+    (ann,) = await visitors.in_room("Ann", **PHONE)  # where the composer doesn't have the focus at first
     await ann.page.keyboard.press("Tab")
     skip = ann.page.get_by_role("link", name="Skip to writing")
     await expect(skip).to_be_focused()

@@ -26,6 +26,22 @@ ANCHOR = """box => {
 WHERE = "(box, key) => Math.round(box.querySelector(`[data-line='${key}']`).getBoundingClientRect().top)"
 
 
+FAR_UP = """async box => {
+  const first = () => box.querySelector("[data-line]").dataset.line;
+  const count = () => box.querySelectorAll("[data-line]").length;
+  for (let before = 0; before < count(); ) {
+    before = count();
+    const top = first();
+    while (first() === top) {
+      box.scrollTop = 0;
+      await new Promise(requestAnimationFrame);
+    }
+  }
+  return count();
+}"""
+"""Goes up page by page until the window grows no more."""
+
+
 @pytest.fixture(scope="module")
 def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server with a room FULL of messages."""
@@ -59,16 +75,39 @@ async def test_c9_and_ux14_a_hundred_thousand_messages_are_walked_page_by_page(
         assert await count(ann) > nodes
         await bob.say("not followed")
         await expect(ann.pill).to_contain_text("1 new")
-        for _ in range(42):
-            if not await more_above(ann):
-                break
-        lines = await ann.log.get_by_role("article").count()
-        assert 1_500 < lines <= 2_000, "need a reader who went far up for this test to mean anything"
+        assert 1_500 < await ann.box.evaluate(FAR_UP) <= 2_000
         await ann.pill.click()
         await ann.sees("not followed")
         await ann.at_end()
         assert await count(ann) < 2 * nodes
         assert await ann.log.get_by_role("article").count() < 400
+
+
+async def test_ux24_a_link_to_a_message_leads_there_and_marks_it(browser: Browser, crowded: ServerProcess) -> None:
+    async with Visitors(browser, crowded.url) as visitors:
+        dan = await visitors.come("Dan")
+        await dan.page.goto(f"{dan.url}/r/FULL#m50000")
+        await dan.page.get_by_label("Your name").fill("Dan")
+        await dan.page.get_by_role("button", name="Join").click()
+        await dan.arrived()
+        marked = dan.log.locator("[data-marked]")
+        await expect(marked).to_have_attribute("data-line", "seq:50000")
+        await expect(marked).to_be_in_viewport(ratio=1)
+        assert await marked.locator(".bubble").evaluate("bubble => getComputedStyle(bubble).boxShadow") != "none"
+        await expect(dan.pill).to_be_visible()
+        await expect(dan.log).to_have_attribute("aria-live", "off")
+        await expect(marked.locator("a.when")).to_have_attribute("href", "#m50000")
+        await dan.page.evaluate("location.hash = '#m50001'")
+        await expect(marked).to_have_attribute("data-line", "seq:50001")
+        await dan.page.evaluate("location.hash = '#m999999'")
+        await expect(dan.page.get_by_role("status")).to_have_text("The message in this link isn't here.")
+        await expect(marked).to_have_count(0)
+        await dan.pill.click()
+        await dan.at_end()
+        await dan.say("at the end")
+        await dan.page.goto(f"{dan.url}/r/FULL")
+        await dan.arrived()
+        await dan.at_end()
 
 
 async def count(visitor: Visitor) -> int:
@@ -85,12 +124,3 @@ async def older_page(visitor: Visitor) -> None:
     await expect(visitor.log).to_have_attribute("aria-busy", "false")
     moved = await visitor.box.evaluate(WHERE, key) - top
     assert abs(moved) <= 2, f"what was read has moved by {moved}"
-
-
-async def more_above(visitor: Visitor) -> bool:
-    """Go up a page, quickly; tell whether the window can still grow."""
-    before = await visitor.log.get_by_role("article").count()
-    first = await visitor.log.get_by_role("article").first.get_attribute("data-line")
-    await visitor.box.evaluate("box => { box.scrollTop = 0 }")
-    await visitor.until(f"box.querySelector('[data-line]').dataset.line !== '{first}'")
-    return await visitor.log.get_by_role("article").count() > before

@@ -16,9 +16,7 @@ from tests.e2e.page.wire import Wire
 pytestmark = pytest.mark.anyio
 
 
-async def test_a29_and_ux34_a_killed_server_costs_nothing_but_time(
-    regulars: Visitors, own_server: OwnServer
-) -> None:
+async def test_a29_and_ux34_a_killed_server_costs_nothing_but_time(regulars: Visitors, own_server: OwnServer) -> None:
     ann, bob = await regulars.in_room("Ann", "Bob")
     await ann.say("\n".join(f"line {number}" for number in range(60)))
     await ann.say("the last one before")

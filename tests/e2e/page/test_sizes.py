@@ -34,8 +34,9 @@ async def test_b18_and_ux45_it_works_at_every_size(
     code = bob.create_room(title="A title that is much too long for a phone")
     bob.send(code, "wide" * 50 + " https://example.org/" + "path/" * 30)
     bob.send(code, f"```\n{'code ' * 60}\n```\n> quoted {'q' * 80}\n- listed")
+    sizes = SIZES[:-1] if zoomed else SIZES
     await ann.home()
-    for width, height in SIZES:
+    for width, height in sizes:
         await ann.page.set_viewport_size({"width": width, "height": height})
         if zoomed:
             await ann.page.evaluate(ZOOMED)
@@ -45,11 +46,11 @@ async def test_b18_and_ux45_it_works_at_every_size(
     await ann.join(code)
     if zoomed:
         await ann.page.evaluate(ZOOMED)
-    for width, height in SIZES:
+    for width, height in sizes:
         await ann.page.set_viewport_size({"width": width, "height": height})
         await fits(ann)
-        await ann.say(f"from {width}")
-        await expect(ann.line(f"from {width}")).to_be_in_viewport()
+        await ann.say(f"from {width} by {height}")
+        await expect(ann.line(f"from {width} by {height}")).to_be_in_viewport()
         await ann.at_end()
         await expect(ann.page.get_by_role("button", name="Room code")).to_be_in_viewport()
         await opens(ann, "Keyboard shortcuts")
@@ -71,7 +72,7 @@ async def opens(visitor: Visitor, item: str) -> None:
 
 
 SMALL = """() => [...document.querySelectorAll("button, input, textarea, a[href], [role=menuitem]")]
-  .filter(each => each.checkVisibility() && !each.closest(".bubble, .hidden-words, .skip, .theme-switch"))
+  .filter(each => each.checkVisibility() && !each.closest(".bubble, .when, .hidden-words, .skip, .theme-switch"))
   .map(each => [each.ariaLabel || each.textContent.trim(), each.getBoundingClientRect()])
   .filter(([, box]) => box.width > 1 && box.height < 43.5)
   .map(([name, box]) => `${name}: ${box.height}`)"""

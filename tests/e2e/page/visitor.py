@@ -64,7 +64,7 @@ class Visitor:
 
     async def arrived(self) -> None:
         """Wait until a room is open and can be written into."""
-        await self.page.wait_for_url(re.compile("/r/[A-Z]+"))
+        await expect(self.page).to_have_url(re.compile("/r/[A-Z]+"))
         await expect(self.composer).to_be_editable()
         await expect(self.log).to_have_attribute("aria-busy", "false")
 
@@ -132,10 +132,6 @@ class Visitor:
         """Return what is said in the timeline, from top to bottom."""
         return await self.log.locator(".bubble").all_inner_texts()
 
-    async def from_end(self) -> int:
-        """Return how many pixels of the timeline are below the window."""
-        return round(await self.box.evaluate("box => box.scrollHeight - box.scrollTop - box.clientHeight"))
-
     async def at_end(self) -> None:
         """Wait until the timeline stands at its end."""
         await self.until("Math.abs(box.scrollHeight - box.scrollTop - box.clientHeight) < 2")
@@ -149,7 +145,9 @@ class Visitor:
 
     async def until(self, condition: str) -> None:
         """Wait until a condition in JavaScript holds; `box` is the timeline."""
-        await self.page.wait_for_function(f"() => {{ const box = document.querySelector('.timeline'); return {condition}; }}")
+        await self.page.wait_for_function(
+            f"() => {{ const box = document.querySelector('.timeline'); return {condition}; }}"
+        )
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":

@@ -8,6 +8,8 @@ export interface TimelineContext {
   readonly active: string | null;
   /** One's own last line: the one that shows its tick. */
   readonly lastMine: string | null;
+  /** The line that the address names. */
+  readonly marked: string | null;
 }
 
 export const [getTimeline, setTimeline] = createContext<TimelineContext>();

@@ -63,6 +63,13 @@ export class Scroller {
     this.look();
   }
 
+  /** Brings the line that the address names into the middle. */
+  toMarked(): void {
+    this.atEnd = false;
+    this.#box?.querySelector("[data-marked]")?.scrollIntoView({ block: "center", behavior: "instant" });
+    this.look();
+  }
+
   /** Before lines come in above: remember the line on top of the window. */
   hold(): void {
     const box = this.#box;
