@@ -308,11 +308,7 @@ class WebSocketTransport(asyncio.Protocol):
             return
         self._write_protocol()
         self._unframed = 0
-        owner = owner_of("; ".join(request.headers.get_all("Cookie")), settings)
-        if "sid" in query:
-            self._begin_upgrade(query["sid"], owner)
-        else:
-            self._socket = self._engine.open(self, owner, address, [])
+        self._begin(query, owner_of("; ".join(request.headers.get_all("Cookie")), settings), address)
 
     def _refusal(self, path: str, query: dict[str, str], request: Request) -> HTTPStatus | None:
         settings, headers = self._engine.settings, request.headers
@@ -327,6 +323,12 @@ class WebSocketTransport(asyncio.Protocol):
         if not settings.may_connect(headers.get("Origin"), headers.get("Host", "")):
             return HTTPStatus.FORBIDDEN
         return None
+
+    def _begin(self, query: dict[str, str], owner: str, address: str) -> None:
+        if "sid" in query:
+            self._begin_upgrade(query["sid"], owner)
+        else:
+            self._socket = self._engine.open(self, owner, address, [])
 
     def _begin_upgrade(self, sid: str, owner: str) -> None:
         try:
