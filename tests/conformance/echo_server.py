@@ -1,7 +1,8 @@
-"""The servers that the public conformance suites ask for: `python -m tests.conformance.echo_server engineio --port N`."""
+"""The servers that public conformance suites ask for: `python -m tests.conformance.echo_server engineio --port N`."""
 
 import argparse
 import asyncio
+import dataclasses
 import functools
 import secrets
 from collections.abc import Callable
@@ -49,7 +50,7 @@ class EchoConnection(HttpConnection):
 
 def engineio() -> tuple[Engine, PollingEndpoint, Make]:
     """Echo Engine.IO messages at `/engine.io/`."""
-    settings = EngineSettings(**{name: getattr(SETTINGS, name) for name in SETTINGS.__slots__} | {"path": "/engine.io/"})
+    settings = dataclasses.replace(SETTINGS, path="/engine.io/")
     engine = Engine(settings, EngineEcho, secrets.token_bytes)
     return engine, PollingEndpoint(engine), functools.partial(WebSocketTransport, engine)
 
