@@ -76,7 +76,7 @@ class _RawSocket(EngineSocket):
     __slots__ = ()
 
     def __init__(self, transport: RawEcho) -> None:
-        super().__init__("", "", "", transport, _ignore, _ignore)
+        super().__init__("", "", "", transport, _ignore)
 
     def receive(self, text: str) -> None:
         self.transport.owe(self.transport.frame(text.encode()))
