@@ -32,10 +32,11 @@ class EchoServer:
 
 
 @contextmanager
-def running(kind: str) -> Iterator[EchoServer]:
-    """Run a server; it must end well and say nothing but where it is."""
+def running(kind: str, **times: int) -> Iterator[EchoServer]:
+    """Run a server; it must end well and say nothing but where it is. Its times are those of the suites, or given."""
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in times.items()]
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.conformance.echo_server", kind, "--port", "0"],
+        [sys.executable, "-m", "tests.conformance.echo_server", kind, "--port", "0", *flags],
         cwd=ROOT,
         env=environment(),
         stdout=subprocess.PIPE,
@@ -87,27 +88,15 @@ class Line(RawClient):
         assert each.opcode in {Opcode.TEXT, Opcode.BINARY}, (each.opcode, bytes(each.data))
         return bytes(each.data).decode() if each.opcode is Opcode.TEXT else bytes(each.data)
 
-    def hear_besides_pings(self) -> str | bytes:
-        """Wait for the next message that is no ping, and answer the pings before it."""
-        while (message := self.hear()) == "2":
-            self.say("3")
-        return message
-
-    def goes_on(self) -> bool:
-        """Tell whether the connection is open, by the next ping, which is answered."""
-        heard = self.hear()
-        self.say("3")
-        return heard == "2"
-
     def connect(self, namespace: str = "", auth: str = "") -> str:
         """Connect to a namespace of the Socket.IO server; return the sid."""
         self.say(f"40{namespace}{auth}")
-        answer = self.hear_besides_pings()
+        answer = self.hear()
         assert isinstance(answer, str)
         assert answer.startswith(f"40{namespace}{{"), answer
         sid = json.loads(answer.removeprefix(f"40{namespace}"))
         assert list(sid) == ["sid"]
-        assert self.hear_besides_pings() == f'42{namespace}["auth",{auth or "{}"}]'
+        assert self.hear() == f'42{namespace}["auth",{auth or "{}"}]'
         return str(sid["sid"])
 
 
@@ -144,12 +133,6 @@ class Poller:
         answer = self.poll()
         assert answer.status_code == 200, answer.text
         return answer.text
-
-    def heard_besides_pings(self) -> str:
-        """Return what polls bring that is no ping, and answer the pings before it."""
-        while (payload := self.heard()) == "2":
-            self.says("3")
-        return payload
 
     def post(self, body: str | bytes, **headers: str) -> httpx2.Response:
         """Send a payload."""
