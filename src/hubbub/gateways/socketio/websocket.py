@@ -83,7 +83,12 @@ class WebSocketTransport(asyncio.Protocol):
         if self._between_frames and not self._closing and not self._unread and self._socket:
             payload = whole_text(data, min(BYTES_AT_ONCE, self._engine.settings.max_payload))
             if payload is not None:
-                self._take_text(payload)
+                try:
+                    text = str(payload, "utf-8")
+                except UnicodeDecodeError:
+                    self._fail_text()
+                else:
+                    self._take_message(text)
                 return
         if len(data) > BYTES_AT_ONCE and self._socket:
             self._unread = data
@@ -238,14 +243,6 @@ class WebSocketTransport(asyncio.Protocol):
             return
         if message is not None:
             self._take_message(message)
-
-    def _take_text(self, payload: bytes) -> None:
-        try:
-            text = str(payload, "utf-8")
-        except UnicodeDecodeError:
-            self._fail_text()
-            return
-        self._take_message(text)
 
     def _take_message(self, message: str | bytes) -> None:
         socket = self._socket
