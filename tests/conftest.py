@@ -11,6 +11,7 @@ from tests.people import Person
 from tests.server_process import ServerProcess, running
 
 settings.register_profile("patient", settings(), deadline=None)  # a busy machine is slow, not wrong
+settings.register_profile("brief", settings(), deadline=None, max_examples=5, derandomize=True)  # for the coverage
 settings.load_profile("patient")
 
 

@@ -15,7 +15,7 @@ from hubbub.core.event import EPHEMERAL_EVENTS, STORED_EVENTS, AnyEvent
 from hubbub.core.reply import RoomView
 from hubbub.core.room import Lifetime
 from hubbub.core.shape import MAX_SEQ
-from hubbub.protocol.json import convert, decode, encode, encode_error, encode_event
+from hubbub.protocol.json import convert, convert_data, decode, encode, encode_error, encode_event, plain
 from tests.protocol.any_of import any_of, whole
 from tests.protocol.examples import AT, AT_WRITTEN, TOLD
 
@@ -142,6 +142,13 @@ def test_json_that_is_ten_thousand_deep_is_refused(start: bytes) -> None:
     refusal_of(CreateGuest, b'{"name": ' + b"[" * 10_000 + b"]" * 10_000 + b"}")
 
 
+@pytest.mark.parametrize("kind", ALL)
+def test_nothing_deep_is_followed_into_any_field_of_a_command(kind: type[Command]) -> None:
+    for field in dataclasses.fields(kind):
+        for start in ("[", '{"x":'):
+            refusal_of(kind, f'{{"{field.name}":{start * 10_000}'.encode())
+
+
 def test_escaped_pairs_make_one_character() -> None:
     assert decode(CreateGuest, rb'{"name": "\ud83d\udc4d\u0041"}').name == "👍A"
 
@@ -177,6 +184,23 @@ def test_no_values_raise_anything_but_a_refusal(kind: type[Command], data: st.Da
     body = plain_json.dumps(data.draw(st.dictionaries(names, anything, max_size=5))).encode()
     try:
         command = decode(kind, body)
+    except ChatError as refusal:
+        encode_error(refusal)
+    else:
+        assert isinstance(command, kind)
+
+
+# Data that was decoded already
+
+
+def test_a_command_is_read_from_data_as_it_is_from_json() -> None:
+    assert convert_data(JoinRoom, {"code": "WXYZ", "since": 3}) == decode(JoinRoom, b'{"code":"WXYZ","since":3}')
+
+
+@given(st.sampled_from(ALL), anything | st.binary() | st.dictionaries(st.text(), st.binary()))
+def test_no_data_raises_anything_but_a_refusal(kind: type[Command], data: Any) -> None:
+    try:
+        command = convert_data(kind, data)
     except ChatError as refusal:
         encode_error(refusal)
     else:
@@ -250,6 +274,20 @@ def test_a_reply_tells_times_as_strings_and_says_null_where_that_means_something
     )
     read = plain_json.loads(encode(room))
     assert (read["created_at"], read["capacity"], read["here"]) == (AT_WRITTEN, None, 1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Edit:
+    """Something that may have happened at some time."""
+
+    number: int
+    edited_at: int | None = None
+
+
+@pytest.mark.parametrize(("edited_at", "told"), [(None, {}), (AT, {"edited_at": AT_WRITTEN})])
+def test_a_time_may_be_left_out(edited_at: int | None, told: dict[str, str]) -> None:
+    assert plain(Edit(9, edited_at)) == {"number": 9} | told
+    assert plain_json.loads(encode((Edit(9, edited_at),))) == [{"number": 9} | told]
 
 
 def test_a_refusal_says_what_is_wrong_where_and_when_to_come_back() -> None:

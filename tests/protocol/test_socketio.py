@@ -221,7 +221,11 @@ def test_a_packet_that_waits_for_its_attachments_takes_no_more_memory_than_its_t
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(exclude_categories=["Cs"])),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc", max_size=3), inner, max_size=4),
     max_leaves=12,
 )
@@ -230,17 +234,25 @@ WITH_BYTES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", max_size=3), inner, max_size=3),
     max_leaves=MOST_ATTACHMENTS,
 )
-NAMESPACES = st.just("/") | st.text(st.characters(categories=["L", "Nd"]), max_size=20).map(lambda name: f"/{name}")
+WORDS = st.text(st.characters(exclude_categories=["Cs"]))
+OBJECTS = st.dictionaries(WORDS, JSON, max_size=4)
+NAMESPACE = st.characters(min_codepoint=0x20, exclude_categories=["Cs"], exclude_characters=",?")
+NAMESPACES = st.just("/") | st.text(NAMESPACE, max_size=255).map(lambda name: f"/{name}")
 IDS = st.integers(0, 2**53 - 1)
 NAMES = st.text(st.characters(exclude_categories=["Cs"])).map(lambda name: f"e{name}")
 EVENTS = st.builds(
     lambda namespace, number, name, args: Packet(EVENT, namespace, number, [name, *args]),
     NAMESPACES, st.none() | IDS, NAMES, st.lists(WITH_BYTES, max_size=3),
 )  # fmt: skip
+OTHERS = (
+    st.builds(Packet, st.just(CONNECT), NAMESPACES, data=st.none() | OBJECTS)
+    | st.builds(Packet, st.just(DISCONNECT), NAMESPACES)
+    | st.builds(Packet, st.just(CONNECT_ERROR), NAMESPACES, data=OBJECTS | WORDS)
+)
 ACKS = st.builds(Packet, st.just(ACK), NAMESPACES, IDS, st.lists(WITH_BYTES, max_size=3))
 
 
-@given(EVENTS | ACKS)
+@given(EVENTS | ACKS | OTHERS)
 def test_a_packet_says_what_was_put_into_it(packet: Packet) -> None:
     text, attachments = encode(packet)
     decoder = Decoder()

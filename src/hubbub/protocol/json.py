@@ -155,8 +155,6 @@ def _checked(read: Callable[..., Any], *args: Any, **more: Any) -> dict[str, Any
         raise ChatError(ErrorCode.BAD_REQUEST, _words(str(error)), field=field) from None
     except (msgspec.DecodeError, UnicodeError):
         raise ChatError(ErrorCode.BAD_REQUEST, "The body isn't valid JSON.") from None
-    except RecursionError:
-        raise ChatError(ErrorCode.BAD_REQUEST, "The body is nested too deeply.") from None
 
 
 def _words(words: str) -> str:

@@ -6,7 +6,7 @@ import socket
 import struct
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import httpx2
 from websockets.client import ClientProtocol
@@ -14,17 +14,25 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import CONNECTING
 from websockets.uri import parse_uri
 
-from tests.server_process import ServerProcess
-
 TARGET = "/socket.io/?EIO=4&transport=websocket"
 PATIENCE = 30.0
 """Seconds after which something has not happened."""
 
 
+class Reachable(Protocol):
+    """A server, wherever it runs."""
+
+    url: str
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens, for bare sockets."""
+
+
 class RawClient:
     """One TCP connection to a server, and a WebSocket on it if it is asked for."""
 
-    def __init__(self, server: ServerProcess, *, receive_buffer: int = 0) -> None:
+    def __init__(self, server: Reachable, *, receive_buffer: int = 0) -> None:
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -173,7 +181,7 @@ class RawClient:
 class RawPoller:
     """A socket that polls."""
 
-    def __init__(self, server: ServerProcess, cookie: str = "") -> None:
+    def __init__(self, server: Reachable, cookie: str = "") -> None:
         self.url = f"{server.url}/socket.io/?EIO=4&transport=polling"
         self.http = httpx2.Client(timeout=PATIENCE, headers={"Cookie": cookie} if cookie else None)
         answer = self.http.get(self.url)
@@ -217,7 +225,7 @@ def command(name: str, ack: int | None = None, **fields: Any) -> str:
     return f"42{'' if ack is None else ack}{json.dumps([name, fields])}"
 
 
-def measure(server: ServerProcess) -> dict[str, float]:
+def measure(server: Reachable) -> dict[str, float]:
     """Return what the server counts of the live door."""
     rows = httpx2.get(f"{server.url}/metrics").text.splitlines()
     pairs = (row.split() for row in rows if row.startswith(("hubbub_live_", "hubbub_hub_")))

@@ -242,7 +242,7 @@ FRAMES: dict[str, tuple[int, bytes]] = {
     "a long ping": (1002, b"\x89\xfe\x00\x7e" + bytes(4 + 126)),
     "a close frame of one byte": (1002, frame(b"\x03", Opcode.CLOSE)),
     "a close frame with a bad code": (1002, frame(b"\x00\x00", Opcode.CLOSE)),
-    "a close frame in the midst of a text": (1002, frame("42", fin=False) + frame(b"\x03\xe8", Opcode.CLOSE)),
+    "a close frame in the midst of a text": (1000, frame("42", fin=False) + frame(b"\x03\xe8", Opcode.CLOSE)),
     "a close frame": (1000, frame(b"\x03\xe8", Opcode.CLOSE)),
     "a close packet": (1000, frame("41") + frame("1")),
     "a close packet and a close frame": (1000, frame("1") + frame(b"\x03\xe8", Opcode.CLOSE)),

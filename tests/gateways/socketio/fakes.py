@@ -144,6 +144,11 @@ class FakeLoop:
         """How many calls are still to come."""
         return sum(not handle.cancelled() for _, _, handle in self._calls)
 
+    def be_late(self, seconds: float) -> None:
+        """Let the next call ring that much too late, as on a busy machine."""
+        self.now = min(when for when, _, handle in self._calls if not handle.cancelled()) + seconds
+        self.advance(0)
+
     def advance(self, seconds: float) -> None:
         """Let time pass, and do what is due on the way."""
         until = self.now + seconds
@@ -280,4 +285,4 @@ async def turn(turns: int = 5) -> None:
 def make_socket(carrier: FakeCarrier | None = None, **more: Any) -> EngineSocket:
     """Return a socket on a fake transport."""
     ignore: Callable[[EngineSocket], None] = lambda _: None  # noqa: E731
-    return EngineSocket("sid", "", "", carrier or FakeCarrier(), more.get("ponged", ignore), more.get("forget", ignore))
+    return EngineSocket("sid", "", "", carrier or FakeCarrier(), more.get("forget", ignore))

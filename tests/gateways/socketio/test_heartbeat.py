@@ -17,14 +17,14 @@ SILENT = (1001, "heartbeat")
 class Heart:
     """A heartbeat of 300 ms and 200 ms, and the sockets that it watches."""
 
-    def __init__(self, early: float = 0.0) -> None:
+    def __init__(self, early: float = 0.0, timeout: int = 200) -> None:
         self.loop = FakeLoop(early)
-        settings = EngineSettings(may_connect=anywhere(), ping_interval=300, ping_timeout=200)
+        settings = EngineSettings(may_connect=anywhere(), ping_interval=300, ping_timeout=timeout)
         self.beat = Heartbeat(settings, self.loop)
 
     def watch(self) -> tuple[EngineSocket, FakeCarrier]:
         carrier = FakeCarrier()
-        socket = make_socket(carrier, ponged=self.beat.ponged)
+        socket = make_socket(carrier)
         self.beat.watch(socket)
         return socket, carrier
 
@@ -48,18 +48,65 @@ async def test_who_does_not_answer_within_the_time_out_is_closed_to_the_millisec
     assert not socket.is_open
 
 
-async def test_who_answers_is_pinged_an_interval_after_each_answer() -> None:
+async def test_who_answers_is_pinged_once_an_interval_however_long_each_answer_takes() -> None:
     heart = Heart()
     socket, carrier = heart.watch()
     heart.loop.advance(INTERVAL)
-    for count in range(1, 5):
-        assert carrier.owed == [b"2"] * count
-        heart.loop.advance(0.15)
+    for count, takes in enumerate([0.0, 0.15, 0.199, 0.001], 1):
+        assert carrier.owed == [b"2"] * count, "the interval counts from the last ping"
+        heart.loop.advance(takes)
         socket.receive("3")
-        heart.loop.advance(0.299)
-        assert carrier.owed == [b"2"] * count, "the interval counts from the answer"
-        heart.loop.advance(0.001)
+        heart.loop.advance(INTERVAL - takes)
     assert socket.is_open
+
+
+async def test_who_may_take_longer_than_an_interval_is_not_pinged_again_before_they_answer() -> None:
+    heart = Heart(timeout=700)
+    socket, carrier = heart.watch()
+    heart.loop.advance(0.999)
+    assert carrier.owed == [b"2"]
+    socket.receive("3")
+    heart.loop.advance(0.002)
+    assert socket.is_open
+    heart.loop.advance(0.2)
+    assert carrier.owed == [b"2"] * 2
+
+
+async def test_a_timer_that_rings_a_little_late_moves_nothing() -> None:
+    heart = Heart()
+    socket, carrier = heart.watch()
+    heart.loop.be_late(0.05)
+    assert (carrier.owed, socket.is_open) == ([b"2"], True)
+    heart.loop.advance(0.149)
+    assert socket.is_open
+    heart.loop.advance(0.001)
+    assert not socket.is_open
+
+
+async def test_a_server_that_was_away_for_long_gives_everybody_their_time() -> None:
+    heart = Heart()
+    socket, carrier = heart.watch()
+    heart.loop.be_late(60)
+    assert carrier.owed == [b"2"]
+    heart.loop.advance(0.199)
+    assert socket.is_open
+    socket.receive("3")
+    heart.loop.advance(0.1)
+    assert carrier.owed == [b"2"]
+    heart.loop.advance(0.001)
+    assert carrier.owed == [b"2"] * 2
+
+
+async def test_who_comes_after_their_time_finds_themselves_closed_before_the_timer_rings() -> None:
+    heart = Heart()
+    socket, carrier = heart.watch()
+    heart.loop.advance(INTERVAL)
+    heart.loop.now += 0.199
+    heart.beat.keep_time()
+    assert socket.is_open
+    heart.loop.now += 0.001
+    heart.beat.keep_time()
+    assert carrier.end == SILENT
 
 
 async def test_the_answer_to_one_ping_does_not_count_for_the_next() -> None:
@@ -67,7 +114,7 @@ async def test_the_answer_to_one_ping_does_not_count_for_the_next() -> None:
     socket, carrier = heart.watch()
     heart.loop.advance(INTERVAL + 0.199)
     socket.receive("3")
-    heart.loop.advance(INTERVAL + 0.199)
+    heart.loop.advance(INTERVAL - 0.001)
     assert socket.is_open
     heart.loop.advance(0.002)
     assert carrier.end == SILENT

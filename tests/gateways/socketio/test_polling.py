@@ -369,7 +369,7 @@ async def test_who_answers_pings_stays(house: House) -> None:
 
 def make_transport() -> tuple[PollingTransport, FakeReceiver]:
     transport, receiver = PollingTransport(), FakeReceiver()
-    transport.socket = EngineSocket(SID, "", "", transport, lambda _: None, lambda _: None)
+    transport.socket = EngineSocket(SID, "", "", transport, lambda _: None)
     transport.socket.receiver = receiver
     return transport, receiver
 

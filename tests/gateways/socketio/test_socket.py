@@ -13,9 +13,8 @@ class Line:
 
     def __init__(self) -> None:
         self.carrier, self.receiver = FakeCarrier(), FakeReceiver()
-        self.ponged: list[EngineSocket] = []
         self.forgotten: list[EngineSocket] = []
-        self.socket = make_socket(self.carrier, ponged=self.ponged.append, forget=self.forgotten.append)
+        self.socket = make_socket(self.carrier, forget=self.forgotten.append)
         self.socket.receiver = self.receiver
 
 
@@ -32,12 +31,13 @@ def test_what_is_sent_is_framed_by_its_transport(line: Line) -> None:
     assert line.carrier.owed == [b"4hello", b"b\x01", b"2", b"0{}"]
 
 
-def test_messages_and_bytes_reach_the_receiver_and_pongs_the_heartbeat(line: Line) -> None:
+def test_messages_and_bytes_reach_the_receiver_and_a_pong_is_taken_note_of(line: Line) -> None:
+    line.socket.awaits_pong = True
     line.socket.receive("4hello")
     line.socket.receive_binary(b"\x01")
     line.socket.receive("3")
     assert line.receiver.heard == ["hello", b"\x01"]
-    assert line.ponged == [line.socket]
+    assert not line.socket.awaits_pong
 
 
 @pytest.mark.parametrize("text", ["", "0{}", "2", "2probe", "5", "6", "7", "abc", "é"])

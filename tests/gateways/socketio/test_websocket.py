@@ -292,6 +292,27 @@ async def test_a_last_word_and_the_end_in_one_piece_are_both_taken(
     assert len(house.engine) == 0
 
 
+@pytest.mark.parametrize(("end", "code"), [(CLOSE, 1000), (BAD, 1002)], ids=["close", "bad"])
+async def test_what_is_owed_is_written_before_the_close_frame(house: House, ann: Peer, end: bytes, code: int) -> None:
+    (socket,) = house.engine._sockets.values()
+    socket.send_message(b"last")
+    ann.send(end)
+    text, close = ann._receive()
+    assert bytes(text.data) == b"4last"
+    assert (close.opcode, bytes(close.data)[:2]) == (Opcode.CLOSE, code.to_bytes(2, "big"))
+
+
+async def test_a_close_within_a_message_is_answered_with_its_own_code(house: House, ann: Peer) -> None:
+    ann.send(frame("4", fin=False), CLOSE, frame("end", Opcode.CONT))
+    assert await ann.closed() == (1000, "")
+    assert [kind for kind, _ in house.heard] == ["closed"]
+
+
+async def test_bad_text_is_refused_before_its_message_ends(ann: Peer) -> None:
+    ann.send(frame("4", fin=False), frame(b"\xff", Opcode.CONT, fin=False))
+    assert (await ann.closed())[0] == 1007
+
+
 async def test_a_ping_is_answered_with_what_it_says(ann: Peer) -> None:
     ann.send(frame("are you there?", Opcode.PING))
     (pong,) = ann._receive()

@@ -44,7 +44,7 @@ class Engine:
         `owner` is the login of the handshake: the sid is worth nothing without it.
         """
         sid = self._random_bytes(SID_BYTES).hex()
-        socket = EngineSocket(sid, owner, address, transport, self._heartbeat.ponged, self._forget)
+        socket = EngineSocket(sid, owner, address, transport, self._forget)
         self._sockets[sid] = socket
         options = self.settings
         packet = handshake(sid, upgrades, options.ping_interval, options.ping_timeout, options.max_payload)
@@ -55,6 +55,7 @@ class Engine:
 
     def find(self, sid: str, owner: str) -> EngineSocket:
         """Return a socket for its owner. Raises UnknownSidError."""
+        self._heartbeat.keep_time()
         socket = self._sockets.get(sid)
         if socket is None or socket.owner != owner:
             raise UnknownSidError

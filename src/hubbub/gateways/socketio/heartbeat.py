@@ -1,4 +1,4 @@
-"""Heartbeats: every socket is pinged an interval after its last pong, and closed if it doesn't answer in time."""
+"""Heartbeats: every socket is pinged once an interval, and closed if it doesn't answer in time."""
 
 import asyncio
 import math
@@ -12,7 +12,8 @@ from hubbub.gateways.socketio.socket import EngineSocket
 from hubbub.protocol.engineio import PacketType
 
 _SILENT = DISCONNECTS[Disconnect.HEARTBEAT]
-_Queue = deque[tuple[float, EngineSocket, int]]
+_Entry = tuple[float, EngineSocket, int]
+_Queue = deque[_Entry]
 
 
 class Timing(Protocol):
@@ -28,7 +29,8 @@ class Timing(Protocol):
 class Heartbeat:
     """All sockets have one interval and one time-out, so whoever is due next stands in front of one of two queues.
 
-    One timer serves ten thousand sockets. An entry is (when, socket, how often it had been pinged by then).
+    One timer serves ten thousand sockets. An entry is (when, socket, how often it had been pinged by then). Pings keep
+    to their times: neither a slow answer nor a timer that rings a little late moves the next one.
     """
 
     def __init__(self, settings: EngineSettings, loop: Timing) -> None:
@@ -44,47 +46,53 @@ class Heartbeat:
         self._to_ping.append((self._loop.time() + self._interval, socket, socket.pings))
         self._wake_up_in_time()
 
-    def ponged(self, socket: EngineSocket) -> None:
-        """Note that a socket has answered; a pong that nobody asked for means nothing."""
-        if socket.awaits_pong:
-            socket.awaits_pong = False
-            self.watch(socket)
+    def keep_time(self) -> None:
+        """Do what is due, though the timer hasn't rung yet: who asks after their time finds themselves closed."""
+        if self._loop.time() >= self._wakes_at:
+            self._beat()
 
     def stop(self) -> None:
         """Ping nobody any more."""
         self._to_ping.clear()
         self._pinged.clear()
-        if self._timer:
-            self._timer.cancel()
-        self._timer, self._wakes_at = None, math.inf
+        self._stop_timer()
 
     def _wake_up_in_time(self) -> None:
         due = min((queue[0][0] for queue in (self._to_ping, self._pinged) if queue), default=math.inf)
         if due >= self._wakes_at:
             return
-        if self._timer:
-            self._timer.cancel()
+        self._stop_timer()
         self._wakes_at = due
         self._timer = self._loop.call_at(due, self._beat)
 
-    def _beat(self) -> None:
+    def _stop_timer(self) -> None:
+        if self._timer:
+            self._timer.cancel()
         self._timer, self._wakes_at = None, math.inf
+
+    def _beat(self) -> None:
+        self._stop_timer()
         now = self._loop.time()
-        for socket, pings in _take_due(self._pinged, now):
+        for _, socket, pings in _take_due(self._pinged, now):
             if socket.awaits_pong and socket.pings == pings:
                 socket.close(_SILENT.websocket, Disconnect.HEARTBEAT)
-        for socket, _ in _take_due(self._to_ping, now):
+        for due, socket, _ in _take_due(self._to_ping, now):
             if socket.is_open:
-                socket.awaits_pong = True
-                socket.pings += 1
-                socket.send_packet(PacketType.PING)
-                self._pinged.append((now + self._timeout, socket, socket.pings))
+                self._ping(socket, due if now - due < self._timeout / 2 else now)
         self._wake_up_in_time()
 
+    def _ping(self, socket: EngineSocket, due: float) -> None:
+        """Ping who owes no answer. A server that was very late itself begins to count anew."""
+        if not socket.awaits_pong:
+            socket.awaits_pong = True
+            socket.pings += 1
+            socket.send_packet(PacketType.PING)
+            self._pinged.append((due + self._timeout, socket, socket.pings))
+        self._to_ping.append((due + self._interval, socket, socket.pings))
 
-def _take_due(queue: _Queue, now: float) -> list[tuple[EngineSocket, int]]:
-    due: list[tuple[EngineSocket, int]] = []
+
+def _take_due(queue: _Queue, now: float) -> list[_Entry]:
+    due: list[_Entry] = []
     while queue and queue[0][0] <= now:
-        _, socket, pings = queue.popleft()
-        due.append((socket, pings))
+        due.append(queue.popleft())
     return due

@@ -83,7 +83,7 @@ class EngineSocket:
     """One client. `transport` changes when a poller upgrades; `probe` is the WebSocket that is about to take over."""
 
     __slots__ = (
-        *("_forget", "_ponged", "_state", "address", "awaits_pong", "owner"),
+        *("_forget", "_state", "address", "awaits_pong", "owner"),
         *("pings", "probe", "receiver", "sid", "transport"),
     )
 
@@ -93,7 +93,6 @@ class EngineSocket:
         owner: str,
         address: str,
         transport: Transport,
-        ponged: "Callable[[EngineSocket], None]",
         forget: "Callable[[EngineSocket], None]",
     ) -> None:
         self.sid, self.owner, self.address = sid, owner, address
@@ -102,7 +101,7 @@ class EngineSocket:
         self.receiver: Receiver = _NOBODY
         self.awaits_pong = False
         self.pings = 0
-        self._ponged, self._forget = ponged, forget
+        self._forget = forget
         self._state = State.OPEN
 
     @property
@@ -129,7 +128,7 @@ class EngineSocket:
             if kind == _IS_MESSAGE:
                 self.receiver.text(text[1:])
             elif kind == _IS_PONG:
-                self._ponged(self)
+                self.awaits_pong = False
             elif kind == _IS_CLOSE:
                 self.close()
             else:

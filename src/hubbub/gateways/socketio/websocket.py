@@ -10,10 +10,10 @@ from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import State
-from websockets.server import ServerProtocol
 
 from hubbub.core.error import Disconnect
 from hubbub.gateways.socketio.engine import Engine, UnknownSidError
+from hubbub.gateways.socketio.fragments import Fragments, Protocol
 from hubbub.gateways.socketio.frames import binary_frame, text_frame, whole_text, wire_size
 from hubbub.gateways.socketio.origin import owner_of
 from hubbub.gateways.socketio.settings import (
@@ -27,6 +27,8 @@ from hubbub.gateways.socketio.settings import (
 from hubbub.gateways.socketio.socket import EngineSocket
 from hubbub.protocol.engineio import REVISION, PacketType
 from hubbub.session import UNIX_SOCKET
+
+_DATA = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})
 
 
 class WebSocketTransport(asyncio.Protocol):
@@ -51,15 +53,13 @@ class WebSocketTransport(asyncio.Protocol):
         self._engine = engine
         self._connections: set[Any] = server_state.connections  # of uvicorn's own classes, and of ours
         self._loop = asyncio.get_running_loop()
-        self._protocol = ServerProtocol(max_size=engine.settings.max_payload)
+        self._protocol = Protocol(max_size=engine.settings.max_payload)
         self._socket: EngineSocket | None = None
         self._owed: list[bytes] = []
         self._late = 0  # bytes owed since the connection is full
         self._unread = b""
         self._unframed = 0  # bytes that the library has taken in and that are of no frame yet
-        self._in_fragments = False
-        self._fragments = bytearray()
-        self._is_text = False
+        self._fragments = Fragments()
         self._timer: asyncio.Handle | None = None
         self._slow_timer: asyncio.Handle | None = None
         self._closing = False
@@ -83,8 +83,12 @@ class WebSocketTransport(asyncio.Protocol):
         if self._between_frames and not self._closing and not self._unread and self._socket:
             payload = whole_text(data, min(BYTES_AT_ONCE, self._engine.settings.max_payload))
             if payload is not None:
-                self._is_text = True
-                self._take_message(payload)
+                try:
+                    text = str(payload, "utf-8")
+                except UnicodeDecodeError:
+                    self._fail_text()
+                else:
+                    self._take_message(text)
                 return
         if len(data) > BYTES_AT_ONCE and self._socket:
             self._unread = data
@@ -227,53 +231,42 @@ class WebSocketTransport(asyncio.Protocol):
     @property
     def _between_frames(self) -> bool:
         """Whether the library has seen whole messages only, every byte of them."""
-        return self._unframed == 0 and not self._in_fragments
+        return self._unframed == 0 and not self._fragments.are_open
 
     def _take_frame(self, frame: Frame) -> None:
-        opcode = frame.opcode
-        if opcode is Opcode.TEXT or opcode is Opcode.BINARY:
-            self._is_text = opcode is Opcode.TEXT
-            self._in_fragments = not frame.fin
-            if frame.fin:
-                self._take_message(frame.data)
-            else:
-                self._fragments += frame.data
-        elif opcode is Opcode.CONT:
-            self._fragments += frame.data
-            self._in_fragments = not frame.fin
-            if frame.fin:
-                data, self._fragments = self._fragments, bytearray()
-                self._take_message(data)
+        if frame.opcode not in _DATA:
+            return
+        try:
+            message = self._fragments.take(frame)
+        except UnicodeDecodeError:
+            self._fail_text()
+            return
+        if message is not None:
+            self._take_message(message)
 
-    def _take_message(self, data: bytes | bytearray | memoryview) -> None:
+    def _take_message(self, message: str | bytes) -> None:
         socket = self._socket
         if socket is None:
             return
-        if not self._is_text:
-            self._take_binary(socket, bytes(data))
-            return
-        try:
-            text = str(data, "utf-8")
-        except UnicodeDecodeError:
-            self._fail(socket, 1007, "invalid UTF-8")
-            return
-        if socket.transport is self:
-            socket.receive(text)
+        if socket.transport is not self:
+            self._take_probe(socket, message)
+        elif isinstance(message, str):
+            socket.receive(message)
         else:
-            self._take_probe(socket, text)
+            socket.receive_binary(message)
 
-    def _take_binary(self, socket: EngineSocket, data: bytes) -> None:
-        if socket.transport is self:
-            socket.receive_binary(data)
-        else:
-            self._fail(socket, 1002, "malformed probe")
+    def _fail_text(self) -> None:
+        if self._socket:
+            self._fail(self._socket, 1007, "invalid UTF-8")
 
     def _fail(self, socket: EngineSocket, code: int, reason: str) -> None:
         socket.lost(self, reason)
         self.close(code, reason)
 
     def _write_protocol(self) -> None:
-        """Write what the library wants written: the handshake, pongs, the close frame."""
+        """Write what the library wants written: the handshake, pongs, the close frame behind all that is owed."""
+        if self._owed and self._protocol.state is not State.OPEN:
+            self.flush()
         for data in self._protocol.data_to_send():
             if self.transport.is_closing():
                 return
@@ -308,11 +301,7 @@ class WebSocketTransport(asyncio.Protocol):
             return
         self._write_protocol()
         self._unframed = 0
-        owner = owner_of("; ".join(request.headers.get_all("Cookie")), settings)
-        if "sid" in query:
-            self._begin_upgrade(query["sid"], owner)
-        else:
-            self._socket = self._engine.open(self, owner, address, [])
+        self._begin(query, owner_of("; ".join(request.headers.get_all("Cookie")), settings), address)
 
     def _refusal(self, path: str, query: dict[str, str], request: Request) -> HTTPStatus | None:
         settings, headers = self._engine.settings, request.headers
@@ -328,6 +317,12 @@ class WebSocketTransport(asyncio.Protocol):
             return HTTPStatus.FORBIDDEN
         return None
 
+    def _begin(self, query: dict[str, str], owner: str, address: str) -> None:
+        if "sid" in query:
+            self._begin_upgrade(query["sid"], owner)
+        else:
+            self._socket = self._engine.open(self, owner, address, [])
+
     def _begin_upgrade(self, sid: str, owner: str) -> None:
         try:
             socket = self._engine.find(sid, owner)
@@ -341,12 +336,12 @@ class WebSocketTransport(asyncio.Protocol):
         socket.probe = self
         self._set_timer(UPGRADE_SECONDS, lambda: self._fail(socket, 1008, "no upgrade"))
 
-    def _take_probe(self, socket: EngineSocket, text: str) -> None:
+    def _take_probe(self, socket: EngineSocket, message: str | bytes) -> None:
         """Follow the upgrade: a probe is answered and the waiting poll released, then the client says when."""
-        if text == PacketType.PING.value + "probe":
+        if message == PacketType.PING.value + "probe":
             self.owe(self.frame(b"3probe"))
             socket.transport.release()
-        elif text == PacketType.UPGRADE.value and socket.is_open:
+        elif message == PacketType.UPGRADE.value and socket.is_open:
             self._stop_timer()
             socket.take_over(self)
         else:
