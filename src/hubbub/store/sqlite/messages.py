@@ -22,13 +22,14 @@ of the writer's own connection, all of it is one statement."""
 
 _APPEND = """
 INSERT INTO messages (room_id, seq, number, user_id, at, text, client_message_id, reply_to)
-  SELECT r.id, r.last_seq + 1, r.last_number + 1, m.user_id, ?1, ?2, ?3, ?4
-    FROM rooms r JOIN members m ON m.room_id = r.id AND m.user_id = ?5 AND m.active
-    WHERE r.code = ?6 AND (?4 IS NULL OR EXISTS (SELECT 1 FROM messages p WHERE p.room_id = r.id AND p.seq = ?4))
+  SELECT r.id, r.last_seq + 1, r.last_number + 1, m.user_id, :at, :text, :client_message_id, :reply_to
+    FROM rooms r JOIN members m ON m.room_id = r.id AND m.user_id = :author AND m.active
+    WHERE r.code = :code
+      AND (:reply_to IS NULL OR EXISTS (SELECT 1 FROM messages p WHERE p.room_id = r.id AND p.seq = :reply_to))
   ON CONFLICT (room_id, user_id, client_message_id) DO NOTHING
   RETURNING room_id, seq, number, (SELECT private FROM rooms WHERE id = room_id),
-    (SELECT role FROM members m WHERE m.room_id = messages.room_id AND m.user_id = ?5),
-    (SELECT name FROM users WHERE id = ?5)
+    (SELECT role FROM members m WHERE m.room_id = messages.room_id AND m.user_id = :author),
+    (SELECT name FROM users WHERE id = :author)
 """
 
 
@@ -39,7 +40,10 @@ def set_up(db: sqlite3.Connection) -> None:
 
 def append_message(tx: Transaction, draft: NewMessage) -> Sent:
     """Append a message, or answer its repetition as the first time; one statement writes all or nothing."""
-    row = (draft.at, draft.text, draft.client_message_id, draft.reply_to, draft.author.id, draft.code)
+    row = {
+        "at": draft.at, "text": draft.text, "client_message_id": draft.client_message_id,
+        "reply_to": draft.reply_to, "author": draft.author.id, "code": draft.code,
+    }  # fmt: skip
     appended = tx.execute(_APPEND, row).fetchall()
     if not appended:
         return _sent_before(tx, draft)

@@ -101,8 +101,9 @@ def bury(tx: Transaction) -> bool:
         return False
     tx.erase()
     for table in ("messages", "events"):
-        some = f"SELECT seq FROM {table} WHERE room_id = ?1 LIMIT {AT_ONCE}"  # noqa: S608 - names of our own
-        cursor = tx.execute(f"DELETE FROM {table} WHERE room_id = ?1 AND seq IN ({some})", (found["id"],))  # noqa: S608
+        some = f"SELECT seq FROM {table} WHERE room_id = :id LIMIT {AT_ONCE}"  # noqa: S608 - names of our own
+        change = f"DELETE FROM {table} WHERE room_id = :id AND seq IN ({some})"  # noqa: S608
+        cursor = tx.execute(change, {"id": found["id"]})
         if cursor.rowcount == AT_ONCE:
             return True
     tx.execute("DELETE FROM rooms WHERE id = ?", (found["id"],))
