@@ -22,7 +22,7 @@ help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s%s\n", $$1, $$2 }' Makefile
 
 run: $(RUN_READY) $(PAGE_READY) ## Install into .venv and start a server on http://127.0.0.1:8000 (PORT=8001 for another port).
-	@$(BIN)/hubbub serve $(ARGS)
+	@$(BIN)/hubbub serve $(ARGS) || [ $$? -eq 130 ] # stopped by Ctrl-C
 
 page: $(PAGE_READY) ## Build the web page, if it has changed.
 

@@ -52,6 +52,12 @@ export const endings: Record<Ending, EndingWords> = {
     act: "home",
     button: "Come in again",
   },
+  slow: {
+    title: "A moment, please",
+    words: "Too many wrong codes came from here, so the next one has to wait.",
+    act: "again",
+    button: "Try again",
+  },
   refused: {
     title: "This room can't be opened",
     words: "The server said no. Try again, or ask whoever runs it.",

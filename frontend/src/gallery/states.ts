@@ -17,6 +17,7 @@ const endings: Ending[] = [
   "removed",
   "name_taken",
   "logged_out",
+  "slow",
   "refused",
 ];
 

@@ -9,6 +9,7 @@ const ENDINGS: Partial<Record<ErrorCode, Ending>> = {
   banned: "removed",
   not_a_member: "removed",
   not_logged_in: "logged_out",
+  slow_down: "slow",
 };
 
 /** What a refusal to let one in means; `was` is the lifetime of a room that one has been in. */

@@ -5,7 +5,7 @@ import type { Here, Person } from "./view";
 const MOST_SHOWN = 100;
 const MOST_KEPT = 300;
 const MOST_KNOWN = 2_000;
-const collator = new Intl.Collator();
+const collator = new Intl.Collator(undefined, { numeric: true });
 
 type Role = Here["role"];
 

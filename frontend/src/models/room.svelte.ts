@@ -141,7 +141,7 @@ export class RoomPage extends ShownRoom implements RoomView {
 
   retryNow(): void {
     this.#live.connect();
-    if (this.ending === "full" || this.ending === "refused") this.#enterAgain();
+    if (this.ending === "full" || this.ending === "slow" || this.ending === "refused") this.#enterAgain();
   }
 
   seesEnd(sees: boolean): void {

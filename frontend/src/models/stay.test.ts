@@ -81,6 +81,21 @@ describe("a stay", () => {
     expect(texts()).toEqual(messages(1, 9).map(({ text }) => text));
   });
 
+  test("tells who comes new and has to wait for long; who is in goes on reading", async () => {
+    server.answers.join_room = () => {
+      throw new RefusedError(refusal("slow_down", "Too many wrong codes.", 15));
+    };
+    await enter();
+    expect(ended).toEqual(["slow: Too many wrong codes. Try again in 15 seconds."]);
+    server.answers.join_room = () => joined({ last_seq: 1, last_number: 1, messages: messages(1, 1) });
+    await enter();
+    server.answers.join_room = () => {
+      throw new RefusedError(refusal("slow_down", "Too often.", 15));
+    };
+    await enter();
+    expect(ended.length).toBe(1);
+  });
+
   test("fills a gap, whatever comes meanwhile", async () => {
     await enter();
     server.answers.events = ({ since }) => {

@@ -70,6 +70,7 @@ export type Ending =
   | "removed"
   | "name_taken"
   | "logged_out"
+  | "slow"
   | "refused";
 
 export interface RoomInList {

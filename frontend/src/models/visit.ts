@@ -1,5 +1,5 @@
 /** A visit: the conversation with the server about the room that is on screen, from coming in to going. */
-import { type Joined, type Presence, RETRIED, type StoredEvent, type Typing } from "../protocol.gen";
+import { type Joined, type Presence, RETRIED, type Refusal, type StoredEvent, type Typing } from "../protocol.gen";
 import { endingOf, endOf } from "./ending";
 import type { OpenRoom } from "./open_room";
 import { Pages } from "./pages";
@@ -8,6 +8,7 @@ import { LostError, RefusedError, type Server, type World } from "./server";
 import type { Ending } from "./view";
 
 const AGAIN_AFTER = 2_000;
+const TOLD_FROM = 10_000;
 
 export type RoomEvent = StoredEvent | Presence | Typing;
 
@@ -135,9 +136,9 @@ export class Visit {
   }
 
   #failed(error: unknown): void {
-    if (error instanceof RefusedError && !RETRIED.includes(error.refusal.code)) {
+    if (error instanceof RefusedError && (!RETRIED.includes(error.refusal.code) || this.#isTooLong(error.refusal))) {
       const was = this.room.loaded ? this.room.lifetime : null;
-      this.#end(endingOf(error.refusal.code, was), error.message);
+      this.#end(endingOf(error.refusal.code, was), withWait(error.refusal));
       return;
     }
     if (!(error instanceof RefusedError || error instanceof LostError)) throw error;
@@ -145,8 +146,18 @@ export class Visit {
     this.#cancel = this.#world.later(Math.max(AGAIN_AFTER, wait), () => void this.enter());
   }
 
+  /** Who comes new and has to wait for long is told so; who is in already has something to read meanwhile. */
+  #isTooLong({ retry_after }: Refusal): boolean {
+    return !this.room.loaded && (retry_after ?? 0) * 1000 >= TOLD_FROM;
+  }
+
   #end(ending: Ending, words: string | null): void {
     this.#begin();
     this.#host.ended(ending, words);
   }
+}
+
+/** A refusal's sentence, and when it is worth asking again. */
+function withWait({ message, retry_after }: Refusal): string {
+  return retry_after === null ? message : `${message} Try again in ${retry_after} seconds.`;
 }

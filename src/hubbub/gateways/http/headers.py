@@ -8,22 +8,27 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cache-Control": "no-store",
 }
 """What an answer says unless it says otherwise itself."""
 
+OVER_HTTPS = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+}
+"""What is said beside that over HTTPS alone: elsewhere, browsers complain of the one and must not heed the other."""
+
 
 class SecurityHeaders:
-    """Adds the security headers that an answer lacks; `https` adds Strict-Transport-Security."""
+    """Adds the security headers that an answer lacks; `https` adds those of HTTPS."""
 
     def __init__(self, app: ASGIApp, https: bool) -> None:
         self._app = app
         self._headers = dict(SECURITY_HEADERS)
         if https:
-            self._headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+            self._headers |= OVER_HTTPS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
