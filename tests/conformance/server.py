@@ -3,8 +3,9 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -142,6 +143,23 @@ class Poller:
         """Send a payload that must be taken."""
         answer = self.post(body)
         assert (answer.status_code, answer.text) == (200, "ok")
+
+    @contextmanager
+    def waiting(self) -> Iterator[Callable[[], tuple[int, str]]]:
+        """Have a poll wait at the server; give what waits for its status and text.
+
+        Its connection is one that the server knows already, so whatever is sent later is taken in later.
+        """
+        with closing(HTTPConnection(*self.server.address, timeout=PATIENCE)) as http:
+
+            def answer() -> tuple[int, str]:
+                response = http.getresponse()
+                return response.status, response.read().decode()
+
+            http.request("GET", self.server.path)
+            assert answer()[0] == 400
+            http.request("GET", self.at)
+            yield answer
 
     def is_gone(self) -> bool:
         """Tell whether the session is no more, for polls and posts alike."""
