@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from hubbub.hub.presence import GRACE
-from tests.e2e.live.client import LiveClient, open_room
+from tests.e2e.live.client import open_room
 from tests.e2e.live.visitors import Visitors, on_every_way
 from tests.server_process import ServerProcess
 
@@ -16,13 +16,13 @@ async def test_a20_a21_and_a22_the_room_sees_who_comes_and_goes_and_how_many_are
     async def story(visitors: Visitors) -> None:
         ann, bob = await visitors.come("Ann"), await visitors.come("Bob")
         code = await open_room(ann)
-        assert await presence(ann) == (1, {ann.me["id"]}, set())
         joined = await bob.ask("join_room", code=code)
         assert joined["here"] == 2
-        assert await presence(ann) == (2, {bob.me["id"]}, set())
+        await ann.hear("presence", here=2, went=[])
         assert (await ann.hear("member_joined"))["user"] == bob.me
         await bob.close()
-        assert await presence(ann) == (1, set(), {bob.me["id"]})
+        await ann.hear("presence", here=1, came=[], went=[bob.me["id"]])
+        assert {each for event in ann.heard("presence") for each in event["came"]} - {ann.me["id"]} == {bob.me["id"]}
         assert (await ann.ask("members", code=code))["here"] == 1
         assert not ann.heard("member_left"), "closing a tab ends no membership"
 
@@ -75,9 +75,3 @@ async def test_leaving_is_told_without_a_grace(server: ServerProcess) -> None:
         assert asyncio.get_running_loop().time() - left_at < GRACE
 
     await on_every_way(server.url, story)
-
-
-async def presence(person: LiveClient) -> tuple[int, set[str], set[str]]:
-    """Return what the person is told next: how many are here, who came and who went."""
-    event = await person.hear("presence")
-    return event["here"], set(event["came"]), set(event["went"])
