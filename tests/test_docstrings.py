@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-MODULES = [path for folder in ("src", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
+MODULES = [
+    path
+    for folder in ("src", "tests")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+    if "node_modules" not in path.parts  # others' files, installed for tests
+]
 SOURCE = [path for path in MODULES if ROOT / "src" in path.parents]
 Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -1,7 +1,5 @@
-"""Hostile texts: made from the classes of OWASP's XSS filter evasion cheat sheet, and the Big List of Naughty Strings.
-
-Whatever of them runs sets `window.hacked`, opens a dialog, or asks another host for something.
-"""
+"""Hostile texts, from the classes of OWASP's XSS filter evasion cheat sheet and the Big List of Naughty Strings."""
+# Whatever of them runs sets `window.hacked`, opens a dialog, or asks another host for something.
 
 import html
 import itertools
