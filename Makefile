@@ -41,7 +41,7 @@ types: $(TEST_READY) $(PAGE_TOOLS) ## Check types.
 unit: $(TEST_READY) $(JS_READY) $(PAGE_TOOLS) $(PAGE_READY) ## Run the tests alone (ARGS="tests/core -x" for some of them).
 	@tools/need curl chromium
 	@$(if $(ARGS),:,HUBBUB_PYTHON=$(CURDIR)/$(BIN)/python $(PAGE_NPM) run --silent test)
-	@$(BIN)/pytest -n 2 -m "not long" --durations=5 $(ARGS)
+	@$(BIN)/pytest -n 2 --dist worksteal -m "not long" --durations=5 $(ARGS)
 
 long: $(TEST_READY) $(JS_READY) ## Run the soaks and repeats that take minutes.
 	@$(BIN)/pytest -m long $(ARGS)
