@@ -10,7 +10,7 @@ const made = new Map<string, Intl.DateTimeFormat>();
 
 /** Such as 14:05. */
 export function shortTime(at: number, where: Where = {}): string {
-  return formatter(where, { hour: "numeric", minute: "2-digit" }).format(at);
+  return formatter(where, { timeStyle: "short" }).format(at);
 }
 
 /** Such as Friday, November 20, 2026 at 2:05 PM. */
