@@ -44,6 +44,24 @@ async def test_ux37_the_theme_is_there_in_the_first_byte_and_stays(visitors: Vis
     await expect(root).not_to_have_attribute("data-theme", re.compile(".*"))
 
 
+async def test_ux37_a_compact_list_stays_compact(visitors: Visitors) -> None:
+    (ann,) = await visitors.in_room("Ann")
+    for text in ("one", "two"):
+        await ann.say(text)
+    root, roomy = ann.page.locator("html"), await ann.line("two").bounding_box()
+    await ann.pick("Compact list")
+    await expect(root).to_have_attribute("data-density", "compact")
+    compact = await ann.line("two").bounding_box()
+    assert roomy
+    assert compact
+    assert compact["height"] < roomy["height"]
+    await ann.page.reload(wait_until="commit")
+    await expect(root).to_have_attribute("data-density", "compact")
+    await ann.arrived()
+    await ann.pick("Compact list")
+    await expect(root).not_to_have_attribute("data-density", "compact")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
 async def test_ux37_and_40_nothing_is_wrong_by_axe(
