@@ -94,8 +94,12 @@ class Writer:
         self.listener: CommitListener = lambda _: None
         self.stats = WriterStats()
         self._db = connect(path)
-        if set_up:
-            set_up(self._db)
+        try:
+            if set_up:
+                set_up(self._db)
+        except sqlite3.Error:
+            self._db.close()
+            raise
         self._loop = loop
         self._waiting: list[_Job] = []
         self._writing = 0
