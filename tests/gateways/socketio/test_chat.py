@@ -1,6 +1,7 @@
 """The chat behind the live door: logins, commands in their order, and clients who go in the middle."""
 
 import asyncio
+import inspect
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
@@ -10,7 +11,7 @@ import pytest
 from hubbub.chat import Chat
 from hubbub.chat.context import ChatSettings
 from hubbub.core.command import CreateGuest, CreateRoom
-from hubbub.core.error import Disconnect
+from hubbub.core.error import ChatError, Disconnect, ErrorCode
 from hubbub.core.event import Welcome
 from hubbub.core.reply import NewGuest
 from hubbub.core.user import User
@@ -177,6 +178,24 @@ async def test_only_so_many_messages_are_under_way_at_once(door: Door) -> None:
     assert (client.data.sending, len(client.data.waiting)) == (MOST_SENDING, 5)
     await turn(40)
     assert (client.data.sending, len(client.data.waiting)) == (0, 0)
+
+
+async def test_many_refusals_in_a_row_go_no_deeper_than_one(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, carrier = await door.come(name="Ann")
+    door.ask(client, 0, "join_room", code=door.code)
+    for number in range(1, MOST_WAITING):
+        door.ask(client, number, "no_such_command")
+    depths: list[int] = []
+
+    def refuse(*_: object) -> None:
+        depths.append(len(inspect.stack(0)))
+        raise ChatError(ErrorCode.UNKNOWN_COMMAND)
+
+    monkeypatch.setattr("hubbub.gateways.socketio.chat._command_of", refuse)
+    await turn(40)
+    assert len(acks(carrier)) == MOST_WAITING
+    assert len(depths) == MOST_WAITING - 1
+    assert len(set(depths)) == 1
 
 
 async def test_an_upgrade_while_the_login_is_looked_up_changes_how_events_are_written(door: Door) -> None:

@@ -156,7 +156,7 @@ class ChatApplication:
             work = self._chat.handle(line.session, command)
         except Exception as error:
             _refuse(client, name, ack, _as_refusal(error, name))
-            self._end(client, line, name)
+            line.done(name)  # and the next one's turn comes in the caller's loop, not deeper down the stack
             return
         if isinstance(work, asyncio.Future):
             work.add_done_callback(functools.partial(self._answer_later, client, line, name, ack))
