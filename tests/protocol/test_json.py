@@ -15,7 +15,7 @@ from hubbub.core.event import EPHEMERAL_EVENTS, STORED_EVENTS, AnyEvent
 from hubbub.core.reply import RoomView
 from hubbub.core.room import Lifetime
 from hubbub.core.shape import MAX_SEQ
-from hubbub.protocol.json import convert, convert_data, decode, encode, encode_error, encode_event, plain
+from hubbub.protocol.json import convert, convert_data, decode, encode, encode_error, encode_event
 from tests.protocol.any_of import any_of, whole
 from tests.protocol.examples import AT, AT_WRITTEN, TOLD
 
@@ -286,7 +286,7 @@ class Edit:
 
 @pytest.mark.parametrize(("edited_at", "told"), [(None, {}), (AT, {"edited_at": AT_WRITTEN})])
 def test_a_time_may_be_left_out(edited_at: int | None, told: dict[str, str]) -> None:
-    assert plain(Edit(9, edited_at)) == {"number": 9} | told
+    assert plain_json.loads(encode(Edit(9, edited_at))) == {"number": 9} | told
     assert plain_json.loads(encode((Edit(9, edited_at),))) == [{"number": 9} | told]
 
 

@@ -1,11 +1,12 @@
 """The port between nodes: a doorbell that may ring too seldom, never a place where truth lies."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
+from hubbub.core.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value(frozen=True, slots=True)
 class Ring:
     """News that a room's log has reached a seq; what it says is asked of the store."""
 

@@ -1,15 +1,15 @@
 """Commands: everything that a client can ask, each with the shape of its fields and of its reply."""
 
 import builtins
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from hubbub.core import reply
 from hubbub.core.room import Lifetime
 from hubbub.core.shape import ClientMessageId, Code, Epoch, Length, PageSize, Range, Seq
+from hubbub.core.value import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Command:
     """Something a session asks for. `type` is its name at every door, `reply` what it is answered.
 
@@ -21,7 +21,7 @@ class Command:
     for_strangers: ClassVar[bool] = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class CreateGuest(Command):
     """Be somebody: a new guest under this name, with a token that proves it from now on."""
 
@@ -31,7 +31,7 @@ class CreateGuest(Command):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class ChangeName(Command):
     """Go by another name, in every room at once."""
 
@@ -40,7 +40,7 @@ class ChangeName(Command):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class WhoAmI(Command):
     """Ask who the server takes this session for."""
 
@@ -48,7 +48,7 @@ class WhoAmI(Command):
     reply: ClassVar[builtins.type] = reply.Me
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class CreateRoom(Command):
     """Make a room and be its owner. `expires_days` goes with the lifetime `expires`."""
 
@@ -61,14 +61,14 @@ class CreateRoom(Command):
     expires_days: Annotated[int, Range(1, 3650)] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class RoomCommand(Command):
     """A command about one room, which the code names."""
 
     code: Code
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class GetRoom(RoomCommand):
     """Look at a room without entering it."""
 
@@ -76,7 +76,7 @@ class GetRoom(RoomCommand):
     reply: ClassVar[builtins.type] = reply.RoomView
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class DeleteRoom(RoomCommand):
     """End a room and everything said in it, for ever. Its owner alone may."""
 
@@ -84,7 +84,7 @@ class DeleteRoom(RoomCommand):
     reply: ClassVar[builtins.type] = reply.Done
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class JoinRoom(RoomCommand):
     """Become a member, or come back as one; with `since` and `epoch`, catch up from there."""
 
@@ -94,7 +94,7 @@ class JoinRoom(RoomCommand):
     epoch: Epoch | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class UnwatchRoom(RoomCommand):
     """Hear no more of a room on this session; the membership stays."""
 
@@ -102,7 +102,7 @@ class UnwatchRoom(RoomCommand):
     reply: ClassVar[builtins.type] = reply.Done
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class LeaveRoom(RoomCommand):
     """End the membership."""
 
@@ -110,7 +110,7 @@ class LeaveRoom(RoomCommand):
     reply: ClassVar[builtins.type] = reply.Done
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class SendMessage(RoomCommand):
     """Say something. The same `client_message_id` again is the same message: without one, a retry says it twice."""
 
@@ -121,7 +121,7 @@ class SendMessage(RoomCommand):
     reply_to: Seq | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Typing(RoomCommand):
     """Let the others see that something is being written."""
 
@@ -129,7 +129,7 @@ class Typing(RoomCommand):
     reply: ClassVar[builtins.type] = reply.Done
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Read(RoomCommand):
     """Say up to which message's number this user has read the room; the position never goes back."""
 
@@ -138,7 +138,7 @@ class Read(RoomCommand):
     number: Seq
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Events(RoomCommand):
     """Ask for the events after `since`, oldest first; wait up to `wait` seconds for one when there is none yet."""
 
@@ -149,7 +149,7 @@ class Events(RoomCommand):
     wait: Annotated[int, Range(0, 60)] = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Messages(RoomCommand):
     """Ask for messages as they are now, oldest first: the latest, or those before or after a seq."""
 
@@ -160,7 +160,7 @@ class Messages(RoomCommand):
     limit: PageSize = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Members(RoomCommand):
     """Ask for the room's members by their id, a page at a time."""
 
@@ -170,7 +170,7 @@ class Members(RoomCommand):
     limit: PageSize = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class MyRooms(Command):
     """Ask for one's rooms, with what is unread in them; a live session hears `room_activity` of them from then on."""
 

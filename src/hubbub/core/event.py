@@ -1,13 +1,14 @@
 """Events: every fact that a client can hear, stored ones with a seq in their room's log and ephemeral ones without."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from hubbub.core.member import Role
 from hubbub.core.room import Lifetime
+from hubbub.core.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Person:
     """A user as events name them."""
 
@@ -15,7 +16,7 @@ class Person:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Author:
     """Who did something, with their role in the room."""
 
@@ -24,7 +25,7 @@ class Author:
     role: Role
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class StoredEvent:
     """A fact that took a place in its room's log; `at` is in milliseconds."""
 
@@ -35,7 +36,7 @@ class StoredEvent:
     by: Author
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class RoomCreated(StoredEvent):
     """The first event of every room."""
 
@@ -47,7 +48,7 @@ class RoomCreated(StoredEvent):
     expires_days: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class MemberJoined(StoredEvent):
     """Somebody became a member, with that role."""
 
@@ -56,7 +57,7 @@ class MemberJoined(StoredEvent):
     role: Role
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class MemberLeft(StoredEvent):
     """A member ended their membership themselves."""
 
@@ -64,7 +65,7 @@ class MemberLeft(StoredEvent):
     user: Person
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class MemberRenamed(StoredEvent):
     """A member goes by another name from here on."""
 
@@ -73,7 +74,7 @@ class MemberRenamed(StoredEvent):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class MessageSent(StoredEvent):
     """A member said something; the text is the one that stands now. `number` counts the room's messages."""
 
@@ -84,21 +85,21 @@ class MessageSent(StoredEvent):
     reply_to: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class RoomDeleted(StoredEvent):
     """The room is gone, its log with it; the last event of every session in it."""
 
     type: ClassVar[str] = "room_deleted"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class EphemeralEvent:
     """A fact that is true for a moment and stored nowhere."""
 
     type: ClassVar[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Presence(EphemeralEvent):
     """Who is here changed: how many are, and who came and went (user ids), left out above 100 people here."""
 
@@ -109,7 +110,7 @@ class Presence(EphemeralEvent):
     went: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Typing(EphemeralEvent):
     """A member is writing something."""
 
@@ -118,7 +119,7 @@ class Typing(EphemeralEvent):
     user: Person
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class RoomActivity(EphemeralEvent):
     """Something was said in a room of one's own that this session hasn't open; told once a second at most."""
 
@@ -127,7 +128,7 @@ class RoomActivity(EphemeralEvent):
     last_number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Welcome(EphemeralEvent):
     """The session is somebody; a new guest is told the token that proves it from now on."""
 
@@ -136,7 +137,7 @@ class Welcome(EphemeralEvent):
     token: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Refused(EphemeralEvent):
     """A command that nobody waits for was refused; `error` has the fields of every refusal."""
 
@@ -145,7 +146,7 @@ class Refused(EphemeralEvent):
     error: dict[str, str | float | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Closing(EphemeralEvent):
     """The server is about to close this session; come back after so many seconds."""
 

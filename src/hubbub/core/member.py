@@ -1,9 +1,9 @@
 """A member: one person's place in one room, with a role and a read position."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from hubbub.core.user import User, UserKind
+from hubbub.core.value import value
 
 
 class Role(StrEnum):
@@ -15,7 +15,7 @@ class Role(StrEnum):
     GUEST = "guest"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Member:
     """A user in a room: `read_number` is the last message's number that they have read.
 

@@ -1,25 +1,24 @@
 """Replies: what a command is answered when it was carried out."""
 
-from dataclasses import dataclass
-
 from hubbub.core.event import MessageSent, Person, StoredEvent
 from hubbub.core.member import Role
 from hubbub.core.room import Lifetime
+from hubbub.core.value import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Done:
     """Carried out; there is nothing more to say."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Me:
     """Who this session is taken for."""
 
     user: Person
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class NewGuest:
     """A new guest, and the token that proves it: it is told once and stored nowhere."""
 
@@ -27,7 +26,7 @@ class NewGuest:
     user: Person
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class RoomView:
     """A room; `here` is how many people have it open now, `created_at` in milliseconds."""
 
@@ -41,7 +40,7 @@ class RoomView:
     here: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class MemberView:
     """A member, and whether they are here."""
 
@@ -51,7 +50,7 @@ class MemberView:
     here: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Joined:
     """The room as one finds it.
 
@@ -72,7 +71,7 @@ class Joined:
     more: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Sent:
     """The message has its place in the log, and is durable. `at` is in milliseconds."""
 
@@ -81,14 +80,14 @@ class Sent:
     at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class ReadPosition:
     """Up to which message's number this user has read the room."""
 
     read_number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class EventPage:
     """Events in order of seq; `more` says that others follow already."""
 
@@ -98,7 +97,7 @@ class EventPage:
     more: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class MessagePage:
     """Messages in order of seq; `more` says that others lie beyond, on the side that was asked for."""
 
@@ -108,7 +107,7 @@ class MessagePage:
     more: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class MemberPage:
     """Members in order of id; `more` says that others follow the last."""
 
@@ -117,7 +116,7 @@ class MemberPage:
     more: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class MyRoom:
     """A room in one's own list: unread are `last_number - read_number`."""
 
@@ -128,7 +127,7 @@ class MyRoom:
     read_number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class MyRooms:
     """Rooms that this user is a member of, the one that changed last first; `more` says that there are others."""
 

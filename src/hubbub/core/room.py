@@ -1,12 +1,12 @@
 """A room: a conversation that keeps its log, under a code, for a lifetime."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from hubbub.core.clock import DAY
 from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.name import clean_line
 from hubbub.core.text import has_half_character
+from hubbub.core.value import value
 
 MAX_TITLE = 100
 CODE_RESTS = 30 * DAY
@@ -21,7 +21,7 @@ class Lifetime(StrEnum):
     VANISHES = "vanishes"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Room:
     """A room as anybody in it may see it.
 

@@ -2,10 +2,10 @@
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from hubbub.core.clock import DAY
+from hubbub.core.value import value
 
 RandomBytes = Callable[[int], bytes]
 """Gives that many random bytes; `secrets.token_bytes` but in tests."""
@@ -25,7 +25,7 @@ LOGIN_TOUCHED_EVERY = DAY // 4
 """A login's last use is written down this seldom (milliseconds), so that reading costs no write."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class User:
     """One row of people: `id` is public and never changes, `name` is what others see."""
 
@@ -34,7 +34,7 @@ class User:
     kind: UserKind = UserKind.GUEST
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Login:
     """The proof of who somebody is, as kept: the SHA-256 of the token, never the token."""
 

@@ -12,8 +12,8 @@ MOST_PER_TICK = 256 * 1024
 
 def fan_out(code: str, events: list[AnyEvent], sessions: Iterable[LiveSession]) -> list[AnyEvent]:
     """Owe every session the events, in order; return those that are too many for this tick."""
-    now = events[: _fitting(events)]
-    seq = max((event.seq for event in now if isinstance(event, StoredEvent)), default=0)
+    now = events[: _fitting(events)] if len(events) > 1 else events
+    seq = _last_seq(now)
     pieces: dict[Codec, bytes] = {}
     for session in sessions:
         codec = session.codec
@@ -22,6 +22,14 @@ def fan_out(code: str, events: list[AnyEvent], sessions: Iterable[LiveSession]) 
             piece = pieces[codec] = b"".join([codec(event) for event in now])
         session.push(code, piece, seq)
     return events[len(now) :]
+
+
+def _last_seq(events: list[AnyEvent]) -> int:
+    """Return the seq of the last event that has one, 0 if none has."""
+    for event in reversed(events):
+        if isinstance(event, StoredEvent):
+            return event.seq
+    return 0
 
 
 def _fitting(events: list[AnyEvent]) -> int:

@@ -82,31 +82,30 @@ def convert_data(kind: type[C], data: Any) -> C:
 
 
 def plain(value: object) -> Any:
-    """Return dataclasses as dicts, as far down as JSON says something else than the dataclass does."""
+    """Return what the encoder writes as it is: structs for dataclasses, as far down as JSON says something else."""
     plan = _plan(type(value))
     if plan is None:
         return [plain(item) for item in value] if isinstance(value, tuple) else value
-    row: dict[str, Any] = dict(zip(plan.names, plan.get(value), strict=True))
-    for name in plan.times:
-        if row[name] is not None:
-            row[name] = iso(row[name])
-    for name in plan.optional:
-        if row[name] is None:
-            del row[name]
-    for name in plan.deep:
-        if name in row:
-            row[name] = plain(row[name])
-    return row
+    fields = list(plan.get(value))
+    for place in plan.times:
+        if fields[place] is not None:
+            fields[place] = iso(fields[place])
+    for place in plan.deep:
+        fields[place] = plain(fields[place])
+    for place in plan.optional:
+        if fields[place] is None:
+            fields[place] = msgspec.UNSET
+    return plan.struct(*fields)
 
 
 class _Plan(NamedTuple):
-    """How a dataclass becomes a dict: `get` gives the fields of `names` at once; `deep` ones are plans of their own."""
+    """How a dataclass becomes a struct: `get` gives all fields; `deep` ones, by place, have plans of their own."""
 
-    names: tuple[str, ...]
+    struct: type[msgspec.Struct]
     get: Callable[[Any], tuple[Any, ...]]
-    times: tuple[str, ...]
-    optional: tuple[str, ...]
-    deep: tuple[str, ...]
+    times: tuple[int, ...]
+    optional: tuple[int, ...]
+    deep: tuple[int, ...]
 
 
 _PLANS: dict[Any, _Plan | None] = {}
@@ -120,15 +119,20 @@ def _plan(kind: Any) -> _Plan | None:
 
 
 def _make_plan(kind: Any) -> _Plan:
-    fields = dataclasses.fields(kind)
-    names = (*(["type"] if getattr(kind, "type", None) else []), *(field.name for field in fields))
+    defaults = {field.name: field.default for field in dataclasses.fields(kind)}
+    names = (*(["type"] if getattr(kind, "type", None) else []), *defaults)
     hints = typing.get_type_hints(kind)
+    get = operator.attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)
+
+    def places(belongs: Callable[[str], bool]) -> tuple[int, ...]:
+        return tuple(place for place, name in enumerate(names) if name in defaults and belongs(name))
+
     return _Plan(
-        names,
-        operator.attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names),
-        tuple(field.name for field in fields if field.name in TIMES),
-        tuple(field.name for field in fields if field.default is None),
-        tuple(field.name for field in fields if _is_deep(hints[field.name])),
+        msgspec.defstruct(kind.__name__, names),
+        get,
+        places(TIMES.__contains__),
+        places(lambda name: defaults[name] is None),
+        places(lambda name: _is_deep(hints[name])),
     )
 
 
@@ -136,7 +140,7 @@ def _is_deep(hint: Any) -> bool:
     """Tell whether values of this type look otherwise in JSON than the encoder itself would write them."""
     if dataclasses.is_dataclass(hint):
         plan = _plan(hint)
-        return plan is not None and bool(plan.times or plan.optional or plan.deep or "type" in plan.names)
+        return plan is not None and bool(plan.times or plan.optional or plan.deep or getattr(hint, "type", None))
     return any(_is_deep(arg) for arg in typing.get_args(hint))
 
 

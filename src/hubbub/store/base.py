@@ -1,7 +1,7 @@
 """The port to what is kept; every adapter holds the promises written here, and one contract suite tries them all."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from hubbub.core.event import MessageSent, StoredEvent
@@ -9,6 +9,7 @@ from hubbub.core.member import Member
 from hubbub.core.reply import Sent
 from hubbub.core.room import Lifetime, Room
 from hubbub.core.user import Login, User
+from hubbub.core.value import value
 
 
 class CodeTakenError(Exception):
@@ -19,7 +20,7 @@ class StoreBrokenError(Exception):
     """The store can't be opened; its message is one line for the person who started the server."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class NewRoom:
     """A room to be made; `at` in milliseconds."""
 
@@ -38,7 +39,7 @@ class NewRoom:
         return replace(self, code=code)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class NewMessage:
     """A message to be appended; `at` in milliseconds."""
 
@@ -50,7 +51,7 @@ class NewMessage:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Membership:
     """A room and somebody's place in it."""
 
@@ -58,7 +59,7 @@ class Membership:
     member: Member
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CodeTry:
     """What came of trying a code: the room, or nothing, and how long to wait.
 
@@ -70,7 +71,7 @@ class CodeTry:
     misses_of_all: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Commit:
     """Events of one room that have just become durable, in order of seq."""
 

@@ -14,7 +14,8 @@ from hubbub.core.event import Author, RoomDeleted
 from hubbub.core.member import Role
 from hubbub.store.base import CodeTakenError, Commit
 from hubbub.store.sqlite import writer as module
-from hubbub.store.sqlite.writer import Change, Transaction, Writer, connect
+from hubbub.store.sqlite.batch import Change, Transaction
+from hubbub.store.sqlite.writer import Writer, connect
 from tests.store.sqlite.faults import full_disk, locked, wal
 
 pytestmark = pytest.mark.anyio

@@ -10,6 +10,7 @@ from hubbub.core.member import Member, Role, first_role
 from hubbub.core.room import Room
 from hubbub.core.user import User, UserKind
 from hubbub.store.base import Membership
+from hubbub.store.sqlite.batch import Transaction
 from hubbub.store.sqlite.rows import (
     add_event,
     author_of,
@@ -20,7 +21,6 @@ from hubbub.store.sqlite.rows import (
     next_seq,
     person_of,
 )
-from hubbub.store.sqlite.writer import Transaction
 
 
 def add_member(tx: Transaction, code: str, user: User, at: int) -> Membership:

@@ -7,8 +7,8 @@ from hubbub.core.event import Author, MemberRenamed, Person
 from hubbub.core.member import Role
 from hubbub.core.name import fold_name
 from hubbub.core.user import Login, User, UserKind
+from hubbub.store.sqlite.batch import Transaction
 from hubbub.store.sqlite.rows import Database, add_event, check_name, find_user, next_seq
-from hubbub.store.sqlite.writer import Transaction
 
 
 def find_login(db: Database, token_hash: bytes) -> Login | None:

@@ -9,8 +9,8 @@ from hubbub.core.room import CODE_RESTS, Lifetime, Room
 from hubbub.core.throttle import FORGOTTEN_AFTER, Misses
 from hubbub.core.user import User
 from hubbub.store.base import CodeTakenError, CodeTry, NewRoom
+from hubbub.store.sqlite.batch import Transaction
 from hubbub.store.sqlite.rows import add_event, find_room, find_user, person_of
-from hubbub.store.sqlite.writer import Transaction
 
 _ALL = "*"
 

@@ -12,7 +12,7 @@ from hubbub.core.name import MAX_NAME, fold_name, suggest_name
 from hubbub.core.room import Lifetime, Room
 from hubbub.core.user import User, UserKind
 from hubbub.store.base import Membership
-from hubbub.store.sqlite.writer import Transaction
+from hubbub.store.sqlite.batch import Transaction
 
 
 class Database(Protocol):

@@ -35,7 +35,7 @@ class SqliteStore(Reads):
     async def open(cls, path: Path) -> AsyncIterator["SqliteStore"]:
         """Open a file whose tables are up to date (`files.prepare` sees to that). Raises StoreBrokenError."""
         try:
-            writer = Writer(path, asyncio.get_running_loop(), messages.set_up, rooms.bury)
+            writer = Writer(path, asyncio.get_running_loop(), messages.Appender, rooms.bury)
             reader = Reader(path, asyncio.get_running_loop())
         except sqlite3.Error as error:
             raise StoreBrokenError(f"The database {path} can't be used: {error}.") from error
@@ -113,7 +113,7 @@ class SqliteStore(Reads):
 
     def append_message(self, draft: NewMessage) -> Awaitable[Sent]:
         """See the port."""
-        return self._writer.submit(functools.partial(messages.append_message, draft=draft), atomic=True)
+        return self._writer.submit(draft)
 
 
 def _reading_engine(path: Path) -> AsyncEngine:

@@ -7,13 +7,13 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from hubbub.core.error import ChatError, ErrorCode
-from hubbub.core.event import StoredEvent
-from hubbub.store.base import CodeTakenError, Commit, CommitListener
+from hubbub.store.base import Commit, CommitListener
+from hubbub.store.sqlite.batch import Batches, Change, Job, Together, Transaction, refusal_for
 
 T = TypeVar("T")
 
@@ -27,43 +27,6 @@ BUSY_TIMEOUT = 2.0
 
 AGAIN_AFTER = 0.5
 """Seconds until what could not be done is tried again: emptying the write-ahead log, or the chore."""
-
-
-class Transaction:
-    """What a change is given: the database inside the shared transaction, and a place for the events it makes."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self.execute = db.execute
-        self.commits: list[Commit] = []
-        self.erased = False
-        self.left_over = False
-
-    def erase(self) -> None:
-        """Have what this change deletes overwritten in the write-ahead log too, as soon as no reader needs it."""
-        self.erased = True
-
-    def leave_over(self) -> None:
-        """Have the writer's chore see to the rest of this change, bit by bit."""
-        self.left_over = True
-
-    def publish(self, room_id: int, private: bool, *events: StoredEvent) -> None:
-        """Have these events told once the transaction is durable."""
-        self.commits.append(Commit(room_id, private, events))
-
-
-Change = Callable[[Transaction], T]
-
-
-@dataclass(slots=True)
-class _Job:
-    change: Change[Any]
-    atomic: bool
-    done: asyncio.Future[Any]
-    result: Any = None
-    error: BaseException | None = None
-    commits: list[Commit] = field(default_factory=list)
-    erased: bool = False
-    left_over: bool = False
 
 
 @dataclass(slots=True)
@@ -88,22 +51,21 @@ class Writer:
         self,
         path: Path,
         loop: asyncio.AbstractEventLoop,
-        set_up: Callable[[sqlite3.Connection], None] | None = None,
+        together: Callable[[sqlite3.Connection], Together] | None = None,
         chore: "Change[bool] | None" = None,
     ) -> None:
         self.listener: CommitListener = lambda _: None
         self.stats = WriterStats()
         self._db = connect(path)
         try:
-            if set_up:
-                set_up(self._db)
+            self._work = Batches(self._db, together(self._db) if together else None)
         except sqlite3.Error:
             self._db.close()
             raise
         self._loop = loop
-        self._waiting: list[_Job] = []
+        self._waiting: list[Job] = []
         self._writing = 0
-        self._batches: queue.SimpleQueue[list[_Job]] = queue.SimpleQueue()
+        self._batches: queue.SimpleQueue[list[Job]] = queue.SimpleQueue()
         self._closed = False
         self._to_erase = False
         self._chore = chore
@@ -117,17 +79,20 @@ class Writer:
 
         Raises ChatError `storage_full` or `unavailable` when the disk or another process is in the way.
         """
-        return await self.submit(change)
+        done: asyncio.Future[T] = self._submit(change, together=False)
+        return await done
 
-    def submit(self, change: Change[T], *, atomic: bool = False) -> "asyncio.Future[T]":
-        """Have a change run; what `run` would return or raise is the future's.
+    def submit(self, draft: Any) -> "asyncio.Future[Any]":
+        """Have a change made together with others; what `run` would return or raise is the future's.
 
-        An `atomic` change writes by one statement alone: it needs no savepoint of its own.
         Raises ChatError `unavailable` when too many wait.
         """
+        return self._submit(draft, together=True)
+
+    def _submit(self, change: Any, *, together: bool) -> "asyncio.Future[Any]":
         if self._closed or len(self._waiting) >= MOST_WAITING:
             raise ChatError(ErrorCode.UNAVAILABLE)
-        job = _Job(change, atomic, self._loop.create_future())
+        job = Job(change, together, self._loop.create_future())
         if not self._waiting and not self._writing:
             self._loop.call_soon(self._hand_over)
         self._waiting.append(job)
@@ -150,7 +115,7 @@ class Writer:
         if batch or self._closed:
             self._batches.put(batch)
 
-    def _deliver(self, batch: list[_Job]) -> None:
+    def _deliver(self, batch: list[Job]) -> None:
         self._hand_over()  # the next commit is under way while this one is told
         for job in batch:
             for commit in job.commits:
@@ -181,7 +146,7 @@ class Writer:
         finally:
             self._db.close()
 
-    def _next_batch(self) -> list[_Job]:
+    def _next_batch(self) -> list[Job]:
         """Wait for changes, and do meanwhile what is left over; an empty batch is the end."""
         while True:
             try:
@@ -203,6 +168,7 @@ class Writer:
         try:
             transaction = Transaction(self._db)
             self._db.execute("BEGIN IMMEDIATE")
+            self._work.forget()
             self._left_over = self._chore(transaction)
             self._db.execute("COMMIT")
             self._chore_failed = False
@@ -211,12 +177,11 @@ class Writer:
             _roll_back(self._db)
             self._chore_failed = self._left_over = True
 
-    def _write(self, db: sqlite3.Connection, batch: list[_Job]) -> None:
+    def _write(self, db: sqlite3.Connection, batch: list[Job]) -> None:
         self.stats.changes += len(batch)
         try:
             db.execute("BEGIN IMMEDIATE")
-            for job in batch:
-                _run_one(db, job)
+            self._work.carry_out(batch)
             db.execute("COMMIT")
             self.stats.commits += 1
             self._to_erase = self._to_erase or any(job.erased for job in batch)
@@ -224,8 +189,9 @@ class Writer:
         except Exception as error:  # whatever it is, everybody gets an answer and the thread lives on
             self.stats.failed_commits += 1
             _roll_back(db)
+            self._work.forget()
             for job in batch:
-                job.error, job.commits = _refusal(error), []
+                job.error, job.commits = refusal_for(error), ()
 
     def _erase(self) -> None:
         """Empty the write-ahead log, where deleted texts would live on; while somebody reads from it, try again."""
@@ -258,41 +224,7 @@ def connect(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _run_one(db: sqlite3.Connection, job: _Job) -> None:
-    """Run one change in its own savepoint: if it fails, it fails alone. Raises only if the transaction is lost."""
-    transaction = Transaction(db)
-    if not job.atomic:
-        db.execute("SAVEPOINT change")
-    try:
-        job.result = job.change(transaction)
-    except Exception as error:
-        expected = isinstance(error, ChatError | CodeTakenError)
-        if not expected and (not db.in_transaction or _is_about_the_disk(error)):
-            raise
-        job.error = error
-        if not job.atomic:
-            db.execute("ROLLBACK TO change")
-    else:
-        job.commits, job.erased = transaction.commits, transaction.erased
-        job.left_over = transaction.left_over
-    if not job.atomic:
-        db.execute("RELEASE change")
-
-
 def _roll_back(db: sqlite3.Connection) -> None:
     with suppress(sqlite3.Error):
         if db.in_transaction:
             db.execute("ROLLBACK")
-
-
-def _is_about_the_disk(error: BaseException) -> bool:
-    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in {
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-    }
-
-
-def _refusal(error: Exception) -> ChatError:
-    refusal = ChatError(ErrorCode.STORAGE_FULL if _is_about_the_disk(error) else ErrorCode.UNAVAILABLE)
-    refusal.__cause__ = error
-    return refusal
