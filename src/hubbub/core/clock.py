@@ -20,6 +20,7 @@ class Clock(Protocol):
         """Seconds since some moment: what waits and throttles count by. Never goes back."""
 
 
+@functools.lru_cache(maxsize=1024)  # what happens at once is told at once: replies and events share their times
 def iso(at: int) -> str:
     """Write a time as people and machines read it: always 24 characters, UTC, milliseconds and Z."""
     whole, rest = divmod(at, SECOND)

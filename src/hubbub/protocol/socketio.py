@@ -47,6 +47,7 @@ _HEAD = re.compile(r"([0-6])(?:([0-9]{1,9})-)?(?:(/[^,\x00-\x1f]{0,255})(?:,|\Z)
 _BINARY = {PacketType.BINARY_EVENT: PacketType.EVENT, PacketType.BINARY_ACK: PacketType.ACK}
 _decode_json: Callable[[str], Any] = msgspec.json.Decoder().decode
 _encode_json: Callable[[Any], bytes] = msgspec.json.Encoder().encode
+_WRONG_SHAPE = "data of another shape than the packet's type has"
 _RESERVED = frozenset({"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"})
 
 
@@ -124,9 +125,10 @@ def _plain_event(text: str) -> Packet | None:
     number = text[1:start]
     if start < 1 or len(number) > 15 or (number and not (number.isascii() and number.isdigit())):
         return None
-    packet = Packet(PacketType.EVENT, ROOT, int(number) if number else None, _json(text[start:]))
-    _check(packet)
-    return packet
+    data = _json(text[start:])
+    if not _is_event(data):
+        raise MalformedError(_WRONG_SHAPE)
+    return Packet(PacketType.EVENT, ROOT, int(number) if number else None, data)
 
 
 def _complete(text: str, attachments: list[bytes]) -> Packet:
@@ -169,11 +171,15 @@ def _check(packet: Packet) -> None:
         case PacketType.CONNECT_ERROR:
             fits = isinstance(data, dict | str)
         case PacketType.EVENT:
-            fits = isinstance(data, list) and bool(data) and isinstance(data[0], str) and data[0] not in _RESERVED
+            fits = _is_event(data)
         case _:
             fits = isinstance(data, list) and packet.id is not None
     if not fits:
-        raise MalformedError("data of another shape than the packet's type has")
+        raise MalformedError(_WRONG_SHAPE)
+
+
+def _is_event(data: Any) -> bool:
+    return isinstance(data, list) and bool(data) and isinstance(data[0], str) and data[0] not in _RESERVED
 
 
 def _holds_bytes(data: Any) -> bool:

@@ -1,6 +1,9 @@
 """WebSocket frames as a server sends them (RFC 6455, section 5.2): unmasked, in one piece, built once for all."""
 
-from websockets.utils import apply_mask
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # where it couldn't be compiled
+    from websockets.utils import apply_mask
 
 _TEXT, _BINARY = 0x81, 0x82
 _MASKED = 0x80
