@@ -7,5 +7,6 @@ from tests.faults.clock import Clock, own_clock
 from tests.faults.disk import SmallDisk, no_larger_files, small_disk
 from tests.faults.lock import locked
 from tests.faults.proxy import Proxy
+from tests.faults.trace import traced
 
-__all__ = ["Clock", "Proxy", "SmallDisk", "locked", "no_larger_files", "own_clock", "small_disk"]
+__all__ = ["Clock", "Proxy", "SmallDisk", "locked", "no_larger_files", "own_clock", "small_disk", "traced"]
