@@ -21,6 +21,8 @@ class Writer(Protocol):
     def __call__(self, code: str, text: str, client_message_id: str) -> Awaitable[Reply]: ...
 
 
+# `verify=False` below: there is no TLS here, and reading the system's certificates takes longer than all the rest
+
 Door = Callable[[str, str], AbstractAsyncContextManager[Writer]]
 """Comes in at a server's URL, with a token."""
 
@@ -40,7 +42,7 @@ async def over_websocket(url: str, token: str) -> AsyncIterator[Writer]:
 async def over_polls(url: str, token: str) -> AsyncIterator[Writer]:
     """Write through polls of one Socket.IO session."""
     asked = 0
-    async with httpx2.AsyncClient(base_url=url, timeout=70) as http, _losing():
+    async with httpx2.AsyncClient(base_url=url, timeout=70, verify=False) as http, _losing():
         await begin_to_poll(http, json.dumps({"token": token}))
 
         async def send(code: str, text: str, client_message_id: str) -> Reply:
@@ -59,7 +61,7 @@ async def over_polls(url: str, token: str) -> AsyncIterator[Writer]:
 async def over_http(url: str, token: str) -> AsyncIterator[Writer]:
     """Write by one request for each message."""
     head = {"Authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(base_url=f"{url}/api/v1", headers=head, timeout=70) as http:
+    async with httpx2.AsyncClient(base_url=f"{url}/api/v1", headers=head, timeout=70, verify=False) as http:
 
         async def send(code: str, text: str, client_message_id: str) -> Reply:
             fields = {"text": text, "client_message_id": client_message_id}

@@ -21,7 +21,11 @@ DUPLICATES = 100
 
 
 async def test_r10_a_hundred_racing_duplicates_are_one_row_one_reply_and_one_event(tmp_path: Path) -> None:
-    with running(tmp_path / "data", throttle="off") as server, Person(server.url) as ann, Person(server.url) as bob:
+    with (
+        running(tmp_path / "data", throttle="off") as server,
+        Person(server.url, "Ann") as ann,
+        Person(server.url, "Bob") as bob,
+    ):
         code = ann.create_room()
         epoch = bob.join(code)["epoch"]
         async with AsyncExitStack() as stack:

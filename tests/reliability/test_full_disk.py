@@ -54,7 +54,7 @@ async def test_r7_a_server_that_stops_on_a_full_disk_ends_well_and_starts_again(
             with disk.full():
                 assert server.stop() == 0, server.log
             assert "Traceback" not in server.log
-        with running(data, throttle="off") as server, Person(server.url) as bob:
+        with running(data, throttle="off") as server, Person(server.url, "Bob") as bob:
             bob.join(code)
             assert bob.texts(code) == ["before"]
         assert_sound(data)
