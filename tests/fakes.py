@@ -22,6 +22,9 @@ class FakeClock:
     def now(self) -> int:
         return self.wall
 
+    def even(self) -> int:
+        return self.wall
+
     def steady(self) -> float:
         return self.seconds
 

@@ -71,6 +71,7 @@ class SocketClient:
         self.socket = socket
         self.me: dict[str, str] = {}
         self.token = ""
+        self.pinged = asyncio.Event()
         self._hear = hear
         self._acks: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._asked = 0
@@ -138,6 +139,7 @@ class SocketClient:
 
     async def _take(self, text: str) -> None:
         if text == "2":
+            self.pinged.set()
             await self.socket.send("3")
         elif text.startswith("42"):
             name, event = json.loads(text[2:])

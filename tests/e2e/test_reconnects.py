@@ -8,10 +8,10 @@ from contextlib import ExitStack, asynccontextmanager, suppress
 
 import pytest
 
-from tests.e2e.test_crash import whole_log
 from tests.follower import Follower
 from tests.live_client import LOST, Route, SocketClient, connected
 from tests.people import Person
+from tests.reliability.crash import whole_log
 from tests.server_process import ServerProcess
 
 pytestmark = pytest.mark.anyio

@@ -55,7 +55,7 @@ def test_every_number_is_long_enough_for_a_time_in_other_databases_too() -> None
         "INSERT INTO logins VALUES (x'00', 'nobody', 1, 1)",
         "INSERT INTO events VALUES (99, 1, 'member_left', 1, 'ann', NULL)",
         MESSAGE.format(room=99, seq=1, id="one"),
-        "INSERT INTO install VALUES (2, 'abcd', 1)",
+        "INSERT INTO install VALUES (2, 'abcd', 1, NULL)",
         "DELETE FROM users",
     ],
 )

@@ -30,7 +30,7 @@ async def find_room(chat: Context, session: Session, code: str, *, entering: boo
     if not is_code(tidy):
         raise _not_found(code)
     keys = [f"address {session.network}", f"user {user_of(session).id}"] if chat.settings.throttle else []
-    tried = await chat.store.try_code(tidy, keys, chat.clock.now(), private=entering)
+    tried = await chat.store.try_code(tidy, keys, chat.clock.even(), private=entering)
     if tried.wait:
         words = "Too many wrong codes. Wait a little before you try another."
         raise ChatError(ErrorCode.SLOW_DOWN, words, retry_after=whole_seconds(tried.wait / 1000))

@@ -35,5 +35,5 @@ async def reap(chat: Context) -> None:
             chat.empty_since[code] = now  # somebody is just coming in: its time starts anew
     if now >= chat.look_for_expired_at:
         chat.look_for_expired_at = now + LOOK_FOR_EXPIRED_EVERY
-        for room in await chat.store.expired_rooms(chat.clock.now()):
-            await chat.store.delete_room(room.code, chat.clock.now(), by=None, if_expired=True)
+        for room in await chat.store.expired_rooms(chat.clock.even()):
+            await chat.store.delete_room(room.code, chat.clock.even(), by=None, if_expired=True)

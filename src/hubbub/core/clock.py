@@ -11,10 +11,16 @@ DAY = 24 * HOUR
 
 
 class Clock(Protocol):
-    """Two readings, since a wall clock may jump and a steady one can't be shown to people."""
+    """Three readings: a wall clock may jump, and a steady one can be neither shown to people nor kept over a start."""
 
     def now(self) -> int:
         """Milliseconds since 1970 in UTC: what is stored and shown. May jump."""
+
+    def even(self) -> int:
+        """Milliseconds since 1970 as the wall clock had them at the start, without its jumps since then.
+
+        What is stored to be waited for counts by it: codes that were missed, rooms that expire.
+        """
 
     def steady(self) -> float:
         """Seconds since some moment: what waits and throttles count by. Never goes back."""

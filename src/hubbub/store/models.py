@@ -13,7 +13,10 @@ class Base(DeclarativeBase):
 
 
 class Install(Base):
-    """One row: this installation, and how often a server was started on it."""
+    """One row: this installation, how often a server was started on it or stopped, and where it lay then.
+
+    A `place` that isn't where it lies now is that of a copy.
+    """
 
     __tablename__ = "install"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"), {"sqlite_strict": True})
@@ -21,6 +24,7 @@ class Install(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     starts: Mapped[int]
+    place: Mapped[str | None]
 
 
 class UserRow(Base):

@@ -1,5 +1,6 @@
 """The database file: made, brought up to date, counted, and left alone when it isn't ours to touch."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from hubbub.store.base import StoreBrokenError
 from hubbub.store.migrations import HEAD
 from hubbub.store.sqlite import files
 from hubbub.store.sqlite.files import note_stop, prepare
+from tests.faults import no_larger_files
 from tests.store.sqlite.faults import locked, wal
 
 SCRIPT = """
@@ -205,7 +207,7 @@ def test_an_older_copy_put_back_gives_every_room_a_new_epoch(path: Path, said: l
     path.write_bytes(copy)
     said.clear()
     prepare(path, said.append)
-    assert said == ["This database is older than the one last served here: clients will read their rooms afresh."]
+    assert said == ["This database isn't the one last served here, but a copy: clients will read their rooms afresh."]
     epochs = _epochs(path)
     assert len(set(epochs)) == 3
     assert not any(epoch.startswith("old") for epoch in epochs)
@@ -226,14 +228,65 @@ def test_a_copy_put_back_twice_is_noticed_twice(path: Path, said: list[str]) -> 
     assert len(seen) == 6
 
 
-@pytest.mark.parametrize("torn", [b"", b"\0\0\0", b"many"])
-def test_a_torn_start_counter_keeps_nobody_from_starting(path: Path, said: list[str], torn: bytes) -> None:
+@pytest.mark.parametrize("stopped", [True, False], ids=["stopped", "running"])
+def test_a_copy_of_the_whole_folder_is_noticed_wherever_it_is_put(
+    path: Path, said: list[str], stopped: bool, tmp_path: Path
+) -> None:
     prepare(path, said.append)
     _add_rooms(path)
-    (path.parent / "start").write_bytes(torn)
+    if stopped:
+        note_stop(path)
+    copy = tmp_path / "copy"
+    for name in ("hubbub.db", "start"):
+        copy.mkdir(exist_ok=True)
+        shutil.copy2(path.parent / name, copy / name)
     prepare(path, said.append)
-    assert _epochs(path) == ["old 1", "old 2", "old 3"]
-    assert (path.parent / "start").read_text() == "2\n"
+    for name in ("hubbub.db", "start"):
+        shutil.copy2(copy / name, path.parent / name)  # over what is there: the file stays the same one
+    for folder in (path.parent, copy):
+        prepare(folder / "hubbub.db", said.append)
+        assert not any(epoch.startswith("old") for epoch in _epochs(folder / "hubbub.db"))
+
+
+def test_a_copy_from_before_a_crash_is_noticed(path: Path, said: list[str], tmp_path: Path) -> None:
+    prepare(path, said.append)
+    _add_rooms(path)
+    shutil.copy(path, tmp_path / "copy")
+    _execute(path, "UPDATE rooms SET last_seq = 3")
+    path.rename(tmp_path / "broken")
+    shutil.copy(tmp_path / "copy", path)
+    prepare(path, said.append)
+    assert not any(epoch.startswith("old") for epoch in _epochs(path))
+
+
+def test_a_folder_that_has_moved_is_no_copy(path: Path, said: list[str], tmp_path: Path) -> None:
+    folder = tmp_path / "before"
+    folder.mkdir()
+    prepare(folder / "hubbub.db", said.append)
+    _add_rooms(folder / "hubbub.db")
+    folder.rename(tmp_path / "after")
+    prepare(tmp_path / "after" / "hubbub.db", said.append)
+    assert _epochs(tmp_path / "after" / "hubbub.db") == ["old 1", "old 2", "old 3"]
+
+
+@pytest.mark.parametrize("torn", [b"", b"\0\0\0", b"\xff", None])
+def test_what_lies_beside_may_be_torn_or_gone_and_then_nothing_is_trusted(
+    path: Path, said: list[str], torn: bytes | None
+) -> None:
+    prepare(path, said.append)
+    _add_rooms(path)
+    beside = path.parent / "start"
+    beside.unlink() if torn is None else beside.write_bytes(torn)
+    prepare(path, said.append)
+    assert not any(epoch.startswith("old") for epoch in _epochs(path))
+    assert beside.read_text() == "2\n"
+
+
+def test_a_stop_that_can_not_be_noted_is_no_failure(path: Path, said: list[str]) -> None:
+    prepare(path, said.append)
+    with no_larger_files(os.getpid(), 0):
+        note_stop(path)
+    assert prepare(path, said.append)
 
 
 def test_what_a_crash_left_in_the_log_counts(path: Path, said: list[str], tmp_path: Path) -> None:
@@ -308,4 +361,4 @@ def test_a_copy_taken_while_the_server_ran_is_noticed_once_the_server_has_stoppe
     note_stop(path)
     shutil.copy(copy, path)
     prepare(path, said.append)
-    assert any("older than the one last served here" in line for line in said)
+    assert any("but a copy" in line for line in said)

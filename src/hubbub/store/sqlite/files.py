@@ -1,9 +1,11 @@
 """The database file itself: is it there, is it ours, is it up to date, was an older copy put back?"""
 
 import importlib.resources
+import os
 import secrets
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from hubbub.store.base import StoreBrokenError
@@ -125,56 +127,65 @@ def _scripts() -> str:
 
 
 def _note_start(path: Path, say: Say) -> str:
-    """Count this start in the database and beside it; if the database is behind, an older copy was put back.
+    """Count this start in the database and beside it; if the two don't belong together, an older copy was put back.
 
     Then every room gets a new epoch, so that no client trusts a seq of the history that was lost.
     """
-    counter = path.parent / "start"
-    beside = _read_number(counter)
     db = connect(path)
     try:
+        row = db.execute("SELECT name, starts, place FROM install").fetchone()
+        name, starts, known = row or ("".join(secrets.choice("abcdefghijkmnpqrstuvwxyz") for _ in range(4)), 0, None)
+        restored = row is not None and known != _place(path)
+        place = _take_place(path, starts + 1)
         db.execute("BEGIN IMMEDIATE")
-        row = db.execute("SELECT name, starts FROM install").fetchone()
-        if row is None:
-            name, starts = "".join(secrets.choice("abcdefghijkmnpqrstuvwxyz") for _ in range(4)), 0
-            db.execute("INSERT INTO install VALUES (1, ?, 0)", (name,))
-        else:
-            name, starts = row
-        if starts < beside:
+        if restored:
             db.execute("UPDATE rooms SET epoch = lower(hex(randomblob(8)))")
-            say("This database is older than the one last served here: clients will read their rooms afresh.")
-        starts = max(starts, beside) + 1
-        db.execute("UPDATE install SET starts = ?", (starts,))
+        db.execute("INSERT OR REPLACE INTO install VALUES (1, ?, ?, ?)", (name, starts + 1, place))
         db.execute("COMMIT")
     finally:
         db.close()
-    _write_number(counter, starts)
+    if restored and known is not None:
+        say("This database isn't the one last served here, but a copy: clients will read their rooms afresh.")
     return str(name)
 
 
 def note_stop(path: Path) -> None:
     """Count a stop like a start: a copy that was taken while the server ran is behind from here on.
 
-    Best done last of all; a server that is killed counts nothing, and its next start does.
+    Best done last of all; a server that is killed counts nothing, and its next start does. Where the disk is full,
+    that is all too: the next start will take the database for a copy, which costs clients no more than a look.
     """
-    counter = path.parent / "start"
-    db = connect(path)
+    with suppress(sqlite3.Error, OSError):
+        db = connect(path)
+        try:
+            starts = db.execute("SELECT starts FROM install").fetchone()[0] + 1
+            db.execute("UPDATE install SET starts = ?, place = ?", (starts, _take_place(path, starts)))
+        finally:
+            db.close()
+
+
+def _take_place(path: Path, number: int) -> str:
+    """Write a number beside the database, and return the place that the two have now."""
+    with _beside(path).open("w") as file:
+        file.write(f"{number}\n")
+        file.flush()
+        os.fsync(file.fileno())  # a power cut must not bring back its former time
+    return _place(path)
+
+
+def _place(path: Path) -> str:
+    """Return what no copy of a database has in common with it, not even one of the whole folder.
+
+    That is what lies beside it, and when the system last changed that file: nobody can set this time, and whoever
+    puts a copy back changes it. In the folder that was copied it has become another with the next start or stop.
+    """
+    beside = _beside(path)
     try:
-        starts = db.execute("UPDATE install SET starts = starts + 1 RETURNING starts").fetchone()[0]
-    finally:
-        db.close()
-    _write_number(counter, starts)
+        stat = beside.stat()
+        return f"{beside.read_text(errors='replace').strip()} {stat.st_ino} {stat.st_ctime_ns} {path.stat().st_ino}"
+    except FileNotFoundError:
+        return ""
 
 
-def _write_number(path: Path, number: int) -> None:
-    draft = path.with_suffix(".new")
-    draft.write_text(f"{number}\n")
-    draft.replace(path)
-
-
-def _read_number(path: Path) -> int:
-    """Read a number; 0 if the file is missing or a power cut has left it empty."""
-    try:
-        return int(path.read_text())
-    except (FileNotFoundError, ValueError):
-        return 0
+def _beside(path: Path) -> Path:
+    return path.parent / "start"

@@ -34,11 +34,11 @@ class Visitor:
 
     def form_token(self, door: Door) -> str:
         """Return what proves that a form was given to them by us."""
-        return make_form_token(door.secret, self._holder, door.clock.now())
+        return make_form_token(door.secret, self._holder, door.clock.even())
 
     def sent(self, door: Door, form_token: str) -> bool:
         """Tell whether a form with this token was given to them."""
-        return fits(form_token, door.secret, self._holder, door.clock.now())
+        return fits(form_token, door.secret, self._holder, door.clock.even())
 
     def keep(self, door: Door, response: Response) -> None:
         """Have the browser keep the login, counted from now as the server counts it, or a stranger's form cookie."""

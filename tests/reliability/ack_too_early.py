@@ -1,4 +1,4 @@
-"""`python -m tests.e2e.ack_too_early serve …`: a server that acknowledges too early, as the crash test must notice."""
+"""`python -m tests.reliability.ack_too_early serve …`: a server that acknowledges too early, which must be noticed."""
 
 import sqlite3
 from unittest.mock import patch

@@ -1,0 +1,1 @@
+"""Promises about faults, each tried on real servers with real clients."""
