@@ -1,5 +1,6 @@
 # Everything that is done with this checkout. `make` alone lists it.
-# PYTHON=python3.12 picks an interpreter, ARGS="…" is passed on to the command that is run.
+# PYTHON=python3.12 picks an interpreter, ARGS="…" is passed on to the command that is run, MARKS="not long" adds the
+# tests that only root may run.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,6 +14,7 @@ PAGE_SOURCE := $(shell find frontend -name node_modules -prune -o -type f ! -nam
 PAGE_NPM := tools/npm $(BIN)/python frontend
 PYTHON ?=
 ARGS ?=
+MARKS ?= not long and not root
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -39,11 +41,12 @@ types: $(TEST_READY) $(PAGE_TOOLS) ## Check types.
 	@$(PAGE_NPM) run --silent check
 
 unit: $(TEST_READY) $(JS_READY) $(PAGE_TOOLS) $(PAGE_READY) ## Run the tests alone (ARGS="tests/core -x" for some of them).
-	@tools/need curl chromium
+	@tools/need curl chromium faketime strace
 	@$(if $(ARGS),:,HUBBUB_PYTHON=$(CURDIR)/$(BIN)/python $(PAGE_NPM) run --silent test)
-	@$(BIN)/pytest -n 2 --dist worksteal -m "not long" --durations=5 $(ARGS)
+	@$(BIN)/pytest -n 2 --dist worksteal -m "$(MARKS)" --durations=5 $(ARGS)
 
 long: $(TEST_READY) $(JS_READY) ## Run the soaks and repeats that take minutes.
+	@tools/need curl chromium faketime strace
 	@$(BIN)/pytest -m long $(ARGS)
 
 bench: $(TEST_READY) ## Measure how fast it delivers.

@@ -1,4 +1,4 @@
-"""A real server in a process of its own, that tests may stop, kill and start again."""
+"""A real server in a process of its own, that tests may stop, kill, freeze and start again."""
 
 import os
 import random
@@ -73,6 +73,16 @@ class ServerProcess:
         self.process.kill()
         self.process.wait()
         self._finish()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let it stand still, as on a machine that hangs: it keeps everything open, and does nothing until the end."""
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def _read_url(self) -> str:
         assert self.process.stdout

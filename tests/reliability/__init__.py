@@ -1,1 +1,1 @@
-"""Reliability: what people trust is what was broken on purpose, through real servers and real clients."""
+"""Promises about faults, each tried on real servers with real clients."""

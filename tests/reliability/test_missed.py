@@ -43,10 +43,10 @@ class Away:
 def away(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Away]:
     """A server that was started after all of it, so that it has nothing of it in memory."""
     data = tmp_path_factory.mktemp("away") / "data"
-    with running(data, throttle="off") as server, Person(server.url) as person:
+    with running(data, throttle="off") as first, Person(first.url) as person:
         code = person.create_room()
         joined = person.join(code)
-        assert server.stop() == 0
+        assert first.stop() == 0
         run(fill(data / "hubbub.db", User(person.id, person.name), code, MOST_MISSED, 500))
         with running(data, throttle="off") as server:
             person.http.base_url = f"{server.url}/api/v1"

@@ -52,6 +52,7 @@ class PythonClient(LiveClient):
         return str(self._client.transport())
 
     async def close(self) -> None:
+        await asyncio.sleep(0)  # one that is about to reconnect forgets a farewell that comes before it has begun to
         async with asyncio.timeout(PATIENCE):
             await self._client.shutdown()
         await self._http.close()

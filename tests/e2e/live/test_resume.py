@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.live.cable import cable_to
 from tests.e2e.live.client import LiveClient
 from tests.e2e.live.reader import Reader
 from tests.e2e.live.visitors import Visitors
+from tests.faults import Proxy
 from tests.people import Person
 from tests.server_process import ServerProcess, free_port
 
@@ -26,7 +26,7 @@ STOPS: dict[str, Stop] = {
 async def test_after_a_cut_cable_the_same_person_goes_on_without_a_gap(
     visitors: Visitors, server: ServerProcess
 ) -> None:
-    async with cable_to(server.address) as cable:
+    async with Proxy(server.address) as cable:
         ann, bob = await visitors.come("Ann"), await visitors.come("Bob", url=cable.url)
         me, code = bob.me, (await ann.ask("create_room"))["code"]
         reader = Reader(bob, code)
@@ -37,7 +37,7 @@ async def test_after_a_cut_cable_the_same_person_goes_on_without_a_gap(
         await bob.hear("disconnected")
         await say(ann, code, range(3, 10))
         assert reader.texts == ["0", "1", "2"]
-        cable.plug_in()
+        cable.heal()
         await bob.be_welcomed()
         assert bob.me == me, "it is no new guest"
         await say(ann, code, range(10, 13))
@@ -48,7 +48,7 @@ async def test_after_a_cut_cable_the_same_person_goes_on_without_a_gap(
 
 
 async def test_who_missed_more_than_a_page_gets_it_page_by_page(visitors: Visitors, server: ServerProcess) -> None:
-    async with cable_to(server.address) as cable:
+    async with Proxy(server.address) as cable:
         ann, bob = await visitors.come("Ann"), await visitors.come("Bob", url=cable.url)
         code = (await ann.ask("create_room"))["code"]
         reader = Reader(bob, code)
@@ -56,7 +56,7 @@ async def test_who_missed_more_than_a_page_gets_it_page_by_page(visitors: Visito
         cable.pull()
         await bob.hear("disconnected")
         await say(ann, code, range(450))
-        cable.plug_in()
+        cable.heal()
         await bob.be_welcomed()
         joined = await reader.open()
         assert joined["more"] is True, "need more than a page for this test to mean anything"

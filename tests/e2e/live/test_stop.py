@@ -6,8 +6,8 @@ from collections.abc import Callable
 import httpx2
 import pytest
 
-from tests.e2e.live.cable import cable_to
 from tests.e2e.live.visitors import Visitors, Way
+from tests.faults import Proxy
 from tests.server_process import ServerProcess
 
 pytestmark = pytest.mark.anyio
@@ -19,7 +19,7 @@ async def test_closing_is_told_once_whether_one_is_in_no_room_or_in_two(
     start: Start, visitors: Visitors, way: Way
 ) -> None:
     server = start(throttle="off")
-    async with cable_to(server.address) as cable:
+    async with Proxy(server.address) as cable:
         ann, bob = await visitors.come("Ann", url=cable.url), await visitors.come("Bob", url=cable.url)
         for _ in range(2):
             await ann.ask("join_room", code=(await ann.ask("create_room"))["code"])
