@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 
-from tests.live_client import Event, Route, connected, patience
+from tests.live_client import Event, Route, SocketClient, connected, patience
 from tests.people import Person
 from tests.server_process import ROOT, ServerProcess, environment
 
@@ -20,7 +20,7 @@ UNNOTICED = 0.025
 """Seconds that nobody notices, and by which a busy machine may be late for reasons of its own."""
 
 Sample = tuple[float, float]
-"""When a message was sent, and after how many seconds it was acknowledged and heard."""
+"""When something was asked, and after how many seconds it was done."""
 
 
 @dataclass
@@ -73,10 +73,12 @@ def percentile(values: list[float], percent: int) -> float:
 
 
 @asynccontextmanager
-async def healthy_in(server: ServerProcess, person: Person, code: str) -> AsyncIterator[Healthy]:
-    """Let somebody talk in a room all the while."""
+async def healthy_in(
+    server: ServerProcess, person: Person, code: str, *, only_reads: bool = False
+) -> AsyncIterator[Healthy]:
+    """Let somebody talk in a room all the while, or only read, as often as they like, where talking has its limits."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", __name__, server.url, person.token, code),
+        *(sys.executable, "-m", __name__, server.url, person.token, code, "read" if only_reads else "talk"),
         env=environment(PYTHONPATH=":".join(sys.path)),
         cwd=ROOT,
         stdin=asyncio.subprocess.PIPE,
@@ -101,30 +103,40 @@ async def _read(process: asyncio.subprocess.Process, healthy: Healthy) -> None:
         healthy.take((float(sent), float(took)))
 
 
-async def talk(url: str, token: str, code: str) -> None:
-    """Say one thing after another and hear each; print when and how long it took."""
+async def take_the_time(url: str, token: str, code: str, way: str) -> None:
+    """Do one thing after another; print when and how long it took."""
     heard: asyncio.Queue[Event] = asyncio.Queue()
-    mine = (f"healthy {number}" for number in range(sys.maxsize))
+    do = {"talk": talk, "read": read}[way]
     async with connected(Route(url), heard.put_nowait, token=token) as client:
         await client.ask("join_room", code=code)
-        for text in mine:
+        for number in range(sys.maxsize):
             sent = monotonic()
-            await client.ask("send_message", code=code, text=text)
-            async with patience():
-                while (await heard.get()).get("text") != text:
-                    pass
+            await do(client, code, f"healthy {number}", heard)
             print(sent, monotonic() - sent, flush=True)
             await asyncio.sleep(APART)
 
 
+async def talk(client: SocketClient, code: str, text: str, heard: "asyncio.Queue[Event]") -> None:
+    """Say something, and hear it."""
+    await client.ask("send_message", code=code, text=text)
+    async with patience():
+        while (await heard.get()).get("text") != text:
+            pass
+
+
+async def read(client: SocketClient, code: str, text: str, heard: "asyncio.Queue[Event]") -> None:
+    """Ask for what was said."""
+    await client.ask("messages", code=code, limit=20)
+
+
 async def main() -> None:
-    """Talk until nobody listens any more."""
-    talking = asyncio.create_task(talk(*sys.argv[1:]))
+    """Go on until nobody listens any more."""
+    doing = asyncio.create_task(take_the_time(*sys.argv[1:]))
     listening = asyncio.create_task(asyncio.to_thread(sys.stdin.read))
-    await asyncio.wait({talking, listening}, return_when=asyncio.FIRST_COMPLETED)
-    if talking.done():
-        sys.exit(str(talking.exception()))
-    talking.cancel()
+    await asyncio.wait({doing, listening}, return_when=asyncio.FIRST_COMPLETED)
+    if doing.done():
+        sys.exit(str(doing.exception()))
+    doing.cancel()
 
 
 if __name__ == "__main__":
