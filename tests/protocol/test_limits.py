@@ -7,7 +7,7 @@ from hubbub.core.command import SendMessage
 from hubbub.core.shape import MAX_CLIENT_MESSAGE_ID
 from hubbub.core.text import MAX_TEXT, clean_text
 from hubbub.protocol.json import decode
-from hubbub.protocol.limits import MAX_BODY
+from hubbub.protocol.limits import MAX_BODY, seconds_for
 
 
 def test_the_longest_text_fits_into_a_body_however_clumsily_it_is_written() -> None:
@@ -22,3 +22,8 @@ def test_the_longest_text_fits_into_a_body_however_clumsily_it_is_written() -> N
     body = json.dumps(fields, ensure_ascii=True, indent=8).encode()
     assert len(body) < MAX_BODY
     assert len(clean_text(decode(SendMessage, body).text)) == MAX_TEXT
+
+
+def test_a_body_may_be_slow_but_not_a_trickle() -> None:
+    assert seconds_for(0) == 8
+    assert seconds_for(30_000) == 38, "a kilobyte a second is fast enough"

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import cast
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -23,12 +24,12 @@ REQUEST = HEAD + b"\r\n"
 
 
 @pytest.fixture
-def hurry(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Set deadlines that a test can wait for, for what begins from now on."""
+def hurry(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Set deadlines that a test can wait for, these or all, for what begins from now on."""
 
-    def set_deadlines() -> None:
-        monkeypatch.setattr(connection, "HEAD_SECONDS", 0.05)
-        monkeypatch.setattr(connection, "READ_SECONDS", 0.05)
+    def set_deadlines(*names: str) -> None:
+        for name in names or ("HEAD_SECONDS", "REST_SECONDS", "READ_SECONDS"):
+            monkeypatch.setattr(connection, name, 0.05)
 
     return set_deadlines
 
@@ -39,7 +40,7 @@ async def hello(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[Connect]:
+async def serving(app: ASGIApp, websocket: Callable[..., asyncio.Protocol] | None = None) -> AsyncIterator[Connect]:
     """Serve an application; give what connects to it."""
 
     @asynccontextmanager
@@ -53,7 +54,7 @@ async def serving(app: ASGIApp) -> AsyncIterator[Connect]:
 
     with bind("127.0.0.1", 0) as listener:
         address = listener.getsockname()
-        server = make_server(app)
+        server = make_server(app, websocket=websocket)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             yield connect
@@ -62,22 +63,69 @@ async def serving(app: ASGIApp) -> AsyncIterator[Connect]:
             await task
 
 
-async def test_who_asks_nothing_is_hung_up_on_without_a_word(hurry: Callable[[], None]) -> None:
+async def test_who_asks_nothing_is_hung_up_on_without_a_word(hurry: Callable[..., None]) -> None:
     hurry()
     async with serving(hello) as connect, connect() as (reader, _):
         assert await reader.read() == b""
 
 
-async def test_headers_that_do_not_end_are_refused_however_they_trickle(hurry: Callable[[], None]) -> None:
+async def test_headers_that_do_not_end_are_refused_however_they_trickle(hurry: Callable[..., None]) -> None:
     async with serving(hello) as connect, connect() as (reader, writer):
         await ask(reader, writer)
         hurry()
         writer.write(HEAD + b"X-More: ")
-        answer = asyncio.ensure_future(reader.read())
-        while not answer.done():
-            writer.write(b"x")
-            await asyncio.wait({answer}, timeout=0.01)
-        assert answer.result().startswith(b"HTTP/1.1 408 ")
+        assert (await trickle(reader, writer, b"x")).startswith(b"HTTP/1.1 408 ")
+
+
+async def test_line_ends_between_requests_do_not_keep_a_connection_for_ever(hurry: Callable[..., None]) -> None:
+    async with serving(hello) as connect, connect() as (reader, writer):
+        await ask(reader, writer)
+        hurry()
+        assert await trickle(reader, writer, b"\r\n") == b""
+
+
+async def test_a_body_that_nobody_waits_for_does_not_keep_a_connection_for_ever(hurry: Callable[..., None]) -> None:
+    hurry()
+    async with serving(hello) as connect, connect() as (reader, writer):
+        writer.write(HEAD + b"Content-Length: 100000\r\n\r\n")
+        assert (await trickle(reader, writer, b"x")).endswith(b"hello")
+
+
+async def test_a_body_that_ends_after_its_answer_leaves_the_connection_for_the_next_request(
+    hurry: Callable[..., None],
+) -> None:
+    hurry("REST_SECONDS")
+    async with serving(hello) as connect, connect() as (reader, writer):
+        await ask(reader, writer, b"Content-Length: 2\r\n", b"xx")
+        async with connect() as (other_reader, other_writer):
+            await ask(other_reader, other_writer, b"Content-Length: 2\r\n", b"x")
+            assert await other_reader.read() == b"", "and so the deadline has passed"
+        await ask(reader, writer, b"Content-Length: 2\r\n")
+        hurry()
+        writer.write(b"xx")
+        assert await trickle(reader, writer, b"\r\n") == b"", "but here too one may not dawdle"
+
+
+async def test_a_connection_that_was_handed_over_has_no_deadline_of_ours(hurry: Callable[..., None]) -> None:
+    hurry()
+    async with serving(hello, websocket=Echo) as connect, connect() as (reader, writer):
+        writer.write(HEAD + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+        await reader.readuntil(b"\r\n\r\n")
+        await a_deadline_passes(connect)
+        writer.write(b"still there")
+        assert await reader.readexactly(11) == b"still there"
+
+
+class Echo(asyncio.Protocol):
+    """Takes connections over, and sends everything back."""
+
+    def __init__(self, **_: object) -> None: ...
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self.transport.write(data)
 
 
 async def test_endless_headers_are_refused_long_before_the_deadline() -> None:
@@ -97,7 +145,7 @@ async def test_headers_just_below_the_bound_are_taken() -> None:
         assert (await reader.readline()).startswith(b"HTTP/1.1 200 ")
 
 
-async def test_neither_a_pause_between_requests_nor_a_slow_answer_is_cut_short(hurry: Callable[[], None]) -> None:
+async def test_neither_a_pause_between_requests_nor_a_slow_answer_is_cut_short(hurry: Callable[..., None]) -> None:
     asked, answer = asyncio.Event(), asyncio.Event()
     answer.set()
 
@@ -120,7 +168,7 @@ async def test_neither_a_pause_between_requests_nor_a_slow_answer_is_cut_short(h
 
 
 async def test_who_stops_reading_is_cut_off_and_the_application_sees_a_client_that_left(
-    hurry: Callable[[], None],
+    hurry: Callable[..., None],
 ) -> None:
     ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
@@ -139,10 +187,31 @@ async def test_who_stops_reading_is_cut_off_and_the_application_sees_a_client_th
         assert await ended == "http.disconnect"
 
 
-async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Send a request and read its answer."""
-    writer.write(REQUEST)
+async def ask(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, headers: bytes = b"", body: bytes = b""
+) -> None:
+    """Send a request, read its answer, and only then send its body."""
+    writer.write(HEAD + headers + b"\r\n")
     assert (await reader.readuntil(b"hello")).startswith(b"HTTP/1.1 200 ")
+    writer.write(body)
+
+
+async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, drop: bytes) -> bytes:
+    """Send this again and again until the server hangs up; return what it says."""
+    answer = asyncio.ensure_future(all_that_comes(reader))
+    while not answer.done():
+        writer.write(drop)
+        await asyncio.wait({answer}, timeout=0.01)
+    return answer.result()
+
+
+async def all_that_comes(reader: asyncio.StreamReader) -> bytes:
+    """Read until the end; who sends while the server hangs up sees a reset behind what was said."""
+    said = b""
+    with contextlib.suppress(ConnectionError):
+        while piece := await reader.read(65_536):
+            said += piece
+    return said
 
 
 async def a_deadline_passes(connect: Connect) -> None:

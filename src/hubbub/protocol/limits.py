@@ -1,4 +1,15 @@
-"""How large what comes in from outside may be."""
+"""How large what comes in from outside may be, and how slow."""
 
 MAX_BODY = 1_000_000
 """Bytes of one request, message or payload, at every door."""
+
+_FIRST_SECONDS = 8.0
+_SLOWEST = 1_000
+
+
+def seconds_for(size: int) -> float:
+    """Return in how many seconds so many bytes of a body have to be followed by more.
+
+    A slow line has a second more for each kilobyte; who trickles is refused soon enough to be gone after ten seconds.
+    """
+    return _FIRST_SECONDS + size / _SLOWEST

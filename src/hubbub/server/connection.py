@@ -1,4 +1,4 @@
-"""One HTTP connection: uvicorn's, with a deadline and a bound for headers, and a deadline for who doesn't read."""
+"""One HTTP connection: uvicorn's, with deadlines for whoever trickles or doesn't read, and a bound for headers."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,21 +7,26 @@ from typing import cast
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 10.0
-"""Time for the headers of a request to arrive, and for a new connection to ask anything at all."""
+"""Time for the headers of a request to arrive, and for who sends something between requests to ask anything at all."""
 
 MOST_HEAD_BYTES = 64 * 1024
 """Headers that are longer are refused, give or take what one read brings."""
+
+REST_SECONDS = 2.0
+"""Time for the rest of a body that was answered already; a connection that was cut at once would lose the answer."""
 
 READ_SECONDS = 30.0
 """Time for a client to take what fills its connection."""
 
 
 class HttpConnection(HttpToolsProtocol):
-    """Uvicorn waits for the end of headers for ever, however many come, and for a reader that has stopped."""
+    """Uvicorn waits for ever: for the end of headers, however many come, for a body, for a reader that has stopped."""
 
     _head_timer: asyncio.TimerHandle | None = None
+    _rest_timer: asyncio.TimerHandle | None = None
     _read_timer: asyncio.TimerHandle | None = None
     _head_bytes = 0
+    _handed_over = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for the first request."""
@@ -31,6 +36,7 @@ class HttpConnection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the deadlines."""
         self._end_head()
+        self._end_rest()
         self._end_read()
         super().connection_lost(exc)
 
@@ -41,6 +47,8 @@ class HttpConnection(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_bytes > MOST_HEAD_BYTES:
                 self._refuse(b"431 Request Header Fields Too Large")
+        elif self._asks_nothing:
+            self._await_head(self.transport.close)  # line ends between requests, say: uvicorn has begun to wait anew
 
     def on_message_begin(self) -> None:
         """Begin to wait for the end of the headers."""
@@ -52,12 +60,26 @@ class HttpConnection(HttpToolsProtocol):
         self._end_head()
         super().on_headers_complete()
 
+    def on_message_complete(self) -> None:
+        """See that the whole body has come."""
+        super().on_message_complete()
+        self._end_rest()
+        if getattr(self.cycle, "more_body", False):  # there may have been no request before
+            self.cycle.more_body = False  # uvicorn doesn't note it when it has answered already
+
+    def on_response_complete(self) -> None:
+        """Begin to wait for what is left of the body if it was answered before its end."""
+        super().on_response_complete()
+        if self.cycle.response_complete and self.cycle.more_body:
+            self._rest_timer = self.loop.call_later(REST_SECONDS, self.transport.close)
+
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over, unless an answer is being written to it, which would end among the frames."""
         if not getattr(self.cycle, "response_complete", True):  # there may have been no request before
             self.transport.abort()
         else:
             self._end_read()
+            self._handed_over = True
             super().handle_websocket_upgrade()
 
     def pause_writing(self) -> None:
@@ -70,6 +92,14 @@ class HttpConnection(HttpToolsProtocol):
         self._end_read()
         super().resume_writing()
 
+    @property
+    def _asks_nothing(self) -> bool:
+        """Whether the last request is over and answered, and no other has begun."""
+        if self._handed_over or self.timeout_keep_alive_task or self.transport.is_closing():
+            return False
+        cycle = self.cycle
+        return getattr(cycle, "response_complete", True) and not getattr(cycle, "more_body", False)
+
     def _await_head(self, too_late: Callable[[], None]) -> None:
         self._end_head()
         self._head_bytes = 0
@@ -79,6 +109,11 @@ class HttpConnection(HttpToolsProtocol):
         if self._head_timer:
             self._head_timer.cancel()
             self._head_timer = None
+
+    def _end_rest(self) -> None:
+        if self._rest_timer:
+            self._rest_timer.cancel()
+            self._rest_timer = None
 
     def _end_read(self) -> None:
         if self._read_timer:

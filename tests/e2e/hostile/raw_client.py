@@ -183,7 +183,8 @@ class RawPoller:
 
     def __init__(self, server: Reachable, cookie: str = "") -> None:
         self.url = f"{server.url}/socket.io/?EIO=4&transport=polling"
-        self.http = httpx2.Client(timeout=PATIENCE, headers={"Cookie": cookie} if cookie else None)
+        headers = {"Cookie": cookie} if cookie else None
+        self.http = httpx2.Client(timeout=PATIENCE, headers=headers, verify=False)  # loading certificates takes longest
         answer = self.http.get(self.url)
         assert answer.status_code == 200, answer.text
         self.sid: str = json.loads(answer.text[1:])["sid"]

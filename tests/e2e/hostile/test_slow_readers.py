@@ -110,7 +110,7 @@ def test_a_reader_that_stops_for_a_while_catches_up_without_a_gap_or_doubling(ro
     assert read_up_to(client, room.sent) == list(range(room.sent - 19, room.sent + 1)), "and it is live again"
 
 
-def test_a_reader_that_never_reads_again_is_dropped_and_resumes_without_loss(room: Room, connect: Connect) -> None:
+def test_r11_a_reader_that_never_reads_again_is_dropped_and_resumes_without_loss(room: Room, connect: Connect) -> None:
     watcher = Watcher(connect(room.server).come_in(name="Keen"), room.code)
     slow = connect(room.server, receive_buffer=4096).come_in(name="Slow")
     joined = slow.ask_for("join_room", code=room.code)

@@ -296,7 +296,7 @@ async def test_a_second_post_at_once_is_refused_and_the_first_is_not_said_to_be_
 async def test_a_post_that_does_not_come_to_its_end_closes_the_socket(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(polling, "_POST_SECONDS", 0)
+    monkeypatch.setattr(polling, "seconds_for", lambda size: 0)
     assert (await house.begin("POST", f"&sid={SID}").answer()).status == 400
     assert house.heard == [("closed", "the payload didn't arrive")]
 

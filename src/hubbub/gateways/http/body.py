@@ -11,10 +11,7 @@ from hubbub.core.shape import MAX_CLIENT_MESSAGE_ID
 from hubbub.gateways.http.login import has_bearer
 from hubbub.gateways.http.routes import Fields, Route
 from hubbub.protocol import json
-from hubbub.protocol.limits import MAX_BODY
-
-BODY_SECONDS = 20.0
-"""Time for a whole body to arrive."""
+from hubbub.protocol.limits import MAX_BODY, seconds_for
 
 
 async def command_of(route: Route, request: Request) -> Command:
@@ -37,8 +34,8 @@ async def command_of(route: Route, request: Request) -> Command:
 async def read_body(request: Request, most: int = MAX_BODY) -> bytes:
     """Read a body of at most so many bytes. Raises ChatError `bad_request` when it is late, `too_long`."""
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            return await _bounded(request, most)
+        async with asyncio.timeout(seconds_for(0)) as limit:
+            return await _bounded(request, most, limit)
     except TimeoutError:
         raise ChatError(ErrorCode.BAD_REQUEST, "The body took too long to arrive.") from None
     except ClientDisconnect:
@@ -83,11 +80,12 @@ def _query_must_be_empty(request: Request) -> None:
         raise ChatError(ErrorCode.BAD_REQUEST, f"There is an unknown field `{name}`.", field=name)
 
 
-async def _bounded(request: Request, most: int) -> bytes:
-    """Read the body up to the limit; Starlette's own limit would answer in plain text, not by the error table."""
-    body = bytearray()
+async def _bounded(request: Request, most: int, limit: asyncio.Timeout) -> bytes:
+    """Read the body up to the limits; Starlette's own limit would answer in plain text, not by the error table."""
+    body, began = bytearray(), asyncio.get_running_loop().time()
     async for piece in request.stream():
         body += piece
+        limit.reschedule(began + seconds_for(len(body)))
         if len(body) > most:
             raise ChatError(ErrorCode.TOO_LONG, f"A body has at most {most:,} bytes.")
     return bytes(body)

@@ -15,6 +15,7 @@ from hubbub.gateways.socketio.settings import MOST_OWED, PACKETS_AT_ONCE
 from hubbub.gateways.socketio.socket import EngineSocket
 from hubbub.protocol import json
 from hubbub.protocol.engineio import REVISION, SEPARATOR, PacketType, decode_payload
+from hubbub.protocol.limits import seconds_for
 from hubbub.protocol.malformed import MalformedError
 from hubbub.session import UNIX_SOCKET
 
@@ -22,7 +23,6 @@ MOST_PACKETS = 16
 """Packets in the answer to one poll: the official Python client takes no more."""
 
 _END = SEPARATOR.encode()
-_POST_SECONDS = 20.0
 _NOOP = PacketType.NOOP.value.encode()
 _CLOSE = PacketType.CLOSE.value.encode()
 _COMES_BACK = {1000} | {row.websocket for row in DISCONNECTS.values() if row.returns}
@@ -202,8 +202,8 @@ class PollingEndpoint:
             raise _BadRequestError(3, "Bad request")
         transport.posting = True
         try:
-            async with asyncio.timeout(_POST_SECONDS):
-                body = await _bounded(request, self._engine.settings.max_payload)
+            async with asyncio.timeout(seconds_for(0)) as limit:
+                body = await _bounded(request, self._engine.settings.max_payload, limit)
             await _take_packets(socket, body)
         except (MalformedError, ClientDisconnect, TimeoutError) as error:
             socket.fail(str(error) or "the payload didn't arrive")
@@ -250,10 +250,11 @@ async def _hung_up(request: Request) -> None:
         pass
 
 
-async def _bounded(request: Request, most: int) -> bytes:
-    body = bytearray()
+async def _bounded(request: Request, most: int, limit: asyncio.Timeout) -> bytes:
+    body, began = bytearray(), asyncio.get_running_loop().time()
     async for piece in request.stream():
         body += piece
+        limit.reschedule(began + seconds_for(len(body)))
         if len(body) > most:
             raise MalformedError("the payload is too large")
     return bytes(body)
