@@ -136,7 +136,7 @@ class Mutations:
         fields = json.loads(text)
         names = [*fields, "unknown", "role", "code"]
         name = self.random.choice(names)
-        value = self.random.choice(
+        value: Any = self.random.choice(
             [None, True, -1, 2**63, 1.5, "", CANARY, "x" * 20_000, [], {}, [[]], {"a": {}}, "\0", "\u202e"]
         )
         if name in fields and self.random.random() < 0.3:
