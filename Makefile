@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.run-ready
 TEST_READY := $(VENV)/.test-ready
-JS_READY := tests/js/node_modules/.ready
+FUZZ_READY := $(VENV)/.fuzz-ready
+JS_READY := tests/js/node_modules/.ready tests/observatory/node_modules/.ready
 PAGE_TOOLS := frontend/node_modules/.ready
 PAGE_READY := $(VENV)/.page-ready
 PAGE_SOURCE := $(shell find frontend -name node_modules -prune -o -type f ! -name protocol.gen.ts -print) \
@@ -45,7 +46,7 @@ unit: $(TEST_READY) $(JS_READY) $(PAGE_TOOLS) $(PAGE_READY) ## Run the tests alo
 	@$(if $(ARGS),:,HUBBUB_PYTHON=$(CURDIR)/$(BIN)/python $(PAGE_NPM) run --silent test)
 	@$(BIN)/pytest -n 2 --dist worksteal -m "$(MARKS)" --durations=5 $(ARGS)
 
-long: $(TEST_READY) $(JS_READY) ## Run the soaks and repeats that take minutes.
+long: $(FUZZ_READY) $(JS_READY) ## Run the soaks and repeats that take minutes (FUZZ_MINUTES=1 for shorter ones).
 	@tools/need curl chromium faketime strace
 	@$(BIN)/pytest -m long $(ARGS)
 
@@ -64,7 +65,7 @@ screenshots: $(TEST_READY) $(PAGE_READY) ## Take the official screenshots into b
 	@cp build/screenshots/room-dark.png docs/images/room-dark-phone.png
 
 clean: ## Remove what was installed and cached here; rooms and messages stay.
-	@rm -rf $(VENV) .venvs tests/js/node_modules frontend/node_modules src/hubbub/web/static .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .venvs tests/*/node_modules frontend/node_modules src/hubbub/web/static .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@tools/make_venv $(VENV) $(PYTHON)
@@ -80,8 +81,12 @@ $(TEST_READY): $(BIN)/python pyproject.toml
 	@$(BIN)/python -m pip install -qq --editable . --group test --group lint
 	@touch $(RUN_READY) $@
 
-$(JS_READY): tests/js/package.json tests/js/package-lock.json | $(TEST_READY)
-	@tools/install_js $(BIN)/python tests/js
+$(FUZZ_READY): $(TEST_READY)
+	@$(BIN)/python -m pip install -qq --group fuzz
+	@touch $@
+
+$(JS_READY): tests/%/node_modules/.ready: tests/%/package.json tests/%/package-lock.json | $(TEST_READY)
+	@tools/install_js $(BIN)/python tests/$*
 
 $(PAGE_TOOLS): frontend/package.json frontend/package-lock.json | $(TEST_READY)
 	@tools/install_js $(BIN)/python frontend

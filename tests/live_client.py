@@ -97,7 +97,7 @@ class SocketClient:
         self.me, self.token = welcome["me"], welcome.get("token", "") or auth.get("token", "")
         self._reading = asyncio.create_task(self._read())
 
-    async def ask(self, command: str, **fields: Any) -> dict[str, Any]:
+    async def ask(self, command: str, /, **fields: Any) -> dict[str, Any]:
         """Carry out a command; return its reply. Raises RefusalError, and EOFError when the connection goes first."""
         assert self._reading
         if self._reading.done():

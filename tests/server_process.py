@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
+from tests.log_check import leaks
+
 ROOT = Path(__file__).parents[1]
 
 STOP_WITHIN = 30.0
@@ -21,7 +23,8 @@ STOP_WITHIN = 30.0
 class ServerProcess:
     """`hubbub serve` on a free port; `output` and `log` are what it has printed and logged so far.
 
-    `port` empty leaves the choice to the settings; `module` is run in place of `hubbub`.
+    However it ends, its log is held against all that was said there (S19). `port` empty leaves the choice to the
+    settings; `module` is run in place of `hubbub`.
     """
 
     def __init__(self, data: Path, *flags: str, port: str = "0", module: str = "hubbub", **settings: str) -> None:
@@ -100,6 +103,8 @@ class ServerProcess:
             self.process.stdout.close()
             for file in self._files:
                 file.close()
+            told = leaks(self.log, self.data / "hubbub.db")
+            assert not told, f"the log tells {told}"
 
     def _path(self, kind: str) -> Path:
         return self.data.with_name(f"{self.data.name}.{kind}")

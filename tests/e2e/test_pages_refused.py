@@ -41,7 +41,7 @@ def post(browser: Browser, body: bytes | str, kind: str = FORM, **headers: str) 
 BODIES: dict[str, tuple[bytes, int, str]] = {
     "nothing": (b"", 400, "Join a room or create one: press one of the two buttons."),
     "another action": (b"action=destroy&name=Ann", 400, "Join a room or create one: press one of the two buttons."),
-    "an unknown field": (b"action=create&name=Ann&admin=1", 400, "The form has a field that isn't ours."),
+    "an unknown field": (b"action=create&name=Ann&admin=1", 400, "The form has no field admin."),
     "a field twice": (b"action=create&name=Ann&name=Bob", 400, "The field `name` stands there twice."),
     "very many fields": (b"name=Ann&" * 5_000, 400, "The form has too many fields."),
     "bytes that are no UTF-8": (b"action=create&name=\xff", 400, "The form isn't valid UTF-8."),

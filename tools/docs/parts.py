@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tools.docs import api, cli, index, tables
+from tools.docs import api, cli, index, security, tables
 
 PARTS: dict[str, Callable[[Path], str]] = {
     "files": index.files,
@@ -17,6 +17,11 @@ PARTS: dict[str, Callable[[Path], str]] = {
     "errors": lambda _: tables.errors(),
     "disconnects": lambda _: tables.disconnects(),
     "throttles": lambda _: tables.throttles(),
+    "wrong codes": lambda _: security.wrong_codes(),
+    "codes": lambda _: security.codes(),
+    "proofs": lambda _: security.proofs(),
+    "headers": lambda _: security.answer_headers(),
+    "bounds": lambda _: security.bounds(),
     "settings": lambda _: tables.settings(),
     "command line": lambda _: cli.help_of_all(),
 }

@@ -93,7 +93,7 @@ def stream_endpoint(door: Door) -> Callable[[Request], Awaitable[Response]]:
 
     async def stream(request: Request) -> Response:
         session = await session_of(door, request, StreamSession)
-        command = json.convert(Events, _since(request), {"code": request.path_params["code"], "limit": 1})
+        command = json.convert(Events, _since(request), {"code": request.path_params["code"], "limit": 1, "wait": 0})
         page: EventPage = await door.chat.handle(session, command)
         session.cursor = min(command.since, page.last_seq)
         try:

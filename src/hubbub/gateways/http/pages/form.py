@@ -12,6 +12,9 @@ TYPE = "application/x-www-form-urlencoded"
 MOST_BYTES = 64 * 1024
 """As much as the headers of a request may have: a draft comes in an address, and goes into one again."""
 
+MOST_SHOWN = 40
+"""Characters of an unknown field's name that a page shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -45,11 +48,17 @@ def parse_form(body: bytes) -> Form:
     values: dict[str, str] = {}
     for name, value in pairs:
         if name not in _FIELDS:
-            raise ChatError(ErrorCode.BAD_REQUEST, "The form has a field that isn't ours.")
+            raise ChatError(ErrorCode.BAD_REQUEST, f"The form has no field {_shown(name)}.")
         if name in values:
             raise ChatError(ErrorCode.BAD_REQUEST, f"The field `{name}` stands there twice.")
         values[name] = value
     return Form(**values)
+
+
+def _shown(name: str) -> str:
+    """Return the name of a field as a page may show it, whoever made it up."""
+    printable = "".join(letter for letter in name if letter.isprintable())
+    return printable if len(printable) <= MOST_SHOWN else f"{printable[:MOST_SHOWN]}…"
 
 
 _FIELDS = frozenset(field.name for field in fields(Form))

@@ -1,0 +1,71 @@
+"""No log tells what was said (S19): `ServerProcess` holds every log of a run against the database beside it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.log_check import leaks
+from tests.people import Person
+from tests.server_process import ServerProcess
+
+Start = Callable[..., ServerProcess]
+
+
+def test_s19_a_server_that_logs_what_is_said_fails_the_test_that_started_it(start: Start, tmp_path: Path) -> None:
+    server = ServerProcess(tmp_path / "chatty", module="tests.security.chatty")
+    with Person(server.url) as ann:
+        ann.send(ann.create_room(), "a word between us")
+    with pytest.raises(AssertionError, match="the text 'a word between us'"):
+        server.stop()
+
+
+def test_s19_a_server_that_was_killed_is_held_to_it_too(tmp_path: Path) -> None:
+    server = ServerProcess(tmp_path / "chatty", module="tests.security.chatty")
+    with Person(server.url) as ann:
+        ann.send(ann.create_room(), "a word between us")
+    with pytest.raises(AssertionError, match="the text 'a word between us'"):
+        server.kill()
+
+
+@pytest.fixture
+def told(start: Start) -> Callable[..., list[str]]:
+    """Say what a line of the log would tell of a room and of who is in it."""
+    server = start()
+    with Person(server.url, "Antonia") as ann:
+        secret = ann.create_room(private=True, title="Tea for two")
+        ann.send(secret, "see you at five", client_message_id="five-o-clock")
+        known = {"SECRET": secret, "OPEN": ann.create_room(), "TOKEN": ann.token, "ID": ann.id}
+    assert server.stop() == 0
+
+    def told(**fields: object) -> list[str]:
+        line = json.dumps({"event": "something", "level": "info"} | fields)
+        for name, value in known.items():
+            line = line.replace(name, value)
+        return leaks(server.log + line + "\n", server.data / "hubbub.db")
+
+    return told
+
+
+@pytest.mark.parametrize(
+    ("what", "fields"),
+    {
+        "text": {"exception": "ValueError: 'see you at five'"},
+        "name": {"event": "Antonia came"},
+        "title": {"title": "Tea for two"},
+        "client_message_id": {"code": "five-o-clock"},
+        "token": {"url": "/x?token=TOKEN&y"},
+        "code": {"code": "SECRET"},
+        "code as a part": {"path": "/r/SECRET"},
+    }.items(),
+)
+def test_s19_whatever_a_line_tells_is_noticed(
+    told: Callable[..., list[str]], what: str, fields: dict[str, object]
+) -> None:
+    (leak,) = told(**fields)
+    assert leak.startswith(f"the {what.partition(' ')[0]}")
+
+
+def test_s19_what_happened_where_and_by_whom_may_be_told(told: Callable[..., list[str]]) -> None:
+    assert told(room=1, seq=3, user="ID", code="OPEN", timestamp="2026-11-20T18:00:00.123456Z", status=404) == []

@@ -1,0 +1,143 @@
+"""Malformed input (S5): thousands of inputs at every door; each is answered or its connection closed, nobody notices.
+
+The short form sends 4,000; the long one a million mutated frames, and has each codec looked for holes by atheris.
+"""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.hostile.neighbour import Neighbour
+from tests.people import Person
+from tests.security.assault import Assault, text_frame
+from tests.security.mutations import CANARY, Mutations, nasty_messages
+from tests.server_process import ROOT, ServerProcess, environment
+
+HOLDS = ("hubbub.protocol.malformed",)
+
+pytestmark = pytest.mark.anyio
+
+Start = Callable[..., ServerProcess]
+Doing = Callable[[], Awaitable[object]]
+
+EACH = 800
+"""Inputs of each kind in the short form; there are five kinds."""
+
+AT_ONCE = 60
+SEED = 20261121
+MILLION = 1_000_000
+MINUTES = float(os.environ.get("FUZZ_MINUTES", "10"))
+CODECS = ("engineio", "socketio", "json")
+
+
+@pytest.fixture
+def patient_of_nobody(start: Start) -> ServerProcess:
+    """A server that soon lets go of who is silent."""
+    return start(throttle="off", ping_interval="4000", ping_timeout="4000")
+
+
+async def test_s5_four_thousand_malformed_inputs_are_each_answered_or_closed(patient_of_nobody: ServerProcess) -> None:
+    server = patient_of_nobody
+    with Person(server.url) as eve, Neighbour(server) as neighbour:
+        mutations = Mutations(SEED, eve.create_room())
+        assault, began = Assault(server, eve.token), time.monotonic()
+        inputs = [*map(text_frame, nasty_messages()), *(mutations.frame() for _ in range(EACH))][:EACH]
+        doings: list[Doing] = [partial(assault.by_websocket, each) for each in inputs]
+        doings += [partial(assault.by_polling, mutations.payload()) for _ in range(EACH)]
+        doings += [partial(assault.by_request, mutations.request(eve.token)) for _ in range(EACH)]
+        doings += [partial(assault.by_body, *(mutations.body() for _ in range(20))) for _ in range(EACH // 20)]
+        doings += [partial(assault.by_command, Mutations(SEED + number), EACH // 4) for number in range(4)]
+        await _at_once(doings)
+        neighbour.goes_on()
+        assert assault.outcomes.total() == 5 * EACH
+        assert {"websocket: goes on", "websocket: closed with 1002", "polling: 400"} <= assault.outcomes.keys()
+        seconds = time.monotonic() - began
+    assert server.stop() == 0
+    _check_log(server.log, assault.connections, seconds)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(7200)
+async def test_s5_a_million_mutated_frames_are_each_answered_or_closed(patient_of_nobody: ServerProcess) -> None:
+    """Three of four are commands with wrong fields, which leave their connection open; the rest may close it."""
+    server = patient_of_nobody
+    with Person(server.url) as eve, Neighbour(server) as neighbour:
+        code = eve.create_room()
+        assault, mutations, began = Assault(server, eve.token), Mutations(SEED, code), time.monotonic()
+
+        async def frames(many: int) -> None:
+            while many > 0:
+                many -= await assault.by_websocket(*(mutations.frame() for _ in range(min(20, many))))
+
+        many = MILLION // 80
+        for seed in range(20):
+            doings: list[Doing] = [partial(frames, many // 20) for _ in range(20)]
+            doings += [partial(assault.by_command, Mutations(seed * 10 + number), many * 3 // 8) for number in range(8)]
+            await _at_once(doings)
+            neighbour.goes_on()
+        print(assault.outcomes, time.monotonic() - began)
+        assert assault.outcomes.total() >= MILLION
+        seconds = time.monotonic() - began
+    assert server.stop() == 0
+    _check_log(server.log, assault.connections, seconds)
+
+
+async def test_s5_who_errs_again_and_again_writes_no_log(patient_of_nobody: ServerProcess) -> None:
+    server = patient_of_nobody
+    before = len(server.log.splitlines())
+    with Person(server.url) as eve:
+        assault = Assault(server, eve.token)
+        await assault.by_command(Mutations(SEED), 2_000)
+        await _at_once([partial(assault.by_websocket, b"\xff" * 20)] * 100)
+    assert server.stop() == 0
+    assert len(_of_trouble(server.log)) - before <= 2
+
+
+@pytest.mark.long
+@pytest.mark.timeout(int(MINUTES * 60) + 300)
+def test_s5_atheris_finds_no_bytes_at_which_a_codec_raises_anything_but_its_protocols_error(tmp_path: Path) -> None:
+    """`FUZZ_MINUTES` says how long, ten if it says nothing; atheris is in the dependency group `fuzz`."""
+    running = []
+    for codec in CODECS:
+        (tmp_path / codec).mkdir()
+        command = [sys.executable, "-m", "tests.security.fuzz", codec, str(int(MINUTES * 60)), str(tmp_path / codec)]
+        log = (tmp_path / f"{codec}.log").open("w")
+        running.append(subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=log, stderr=log))
+    codes = [each.wait() for each in running]
+    logs = {codec: (tmp_path / f"{codec}.log").read_text() for codec in CODECS}
+    for codec, log_text in logs.items():
+        print(codec, *log_text.splitlines()[-2:])
+    assert codes == [0] * len(CODECS), logs
+    assert all("Done " in log_text for log_text in logs.values()), logs
+
+
+async def _at_once(doings: list[Doing]) -> None:
+    """Do all of it, some at a time."""
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def one(doing: Doing) -> None:
+        async with places:
+            await doing()
+
+    async with asyncio.TaskGroup() as group:
+        for each in doings:
+            group.create_task(one(each))
+
+
+def _check_log(log: str, connections: int, seconds: float) -> None:
+    assert "Traceback" not in log
+    assert CANARY not in log
+    assert len(_of_trouble(log)) <= connections * max(1, seconds), "at most a line per connection and second"
+
+
+def _of_trouble(log: str) -> list[str]:
+    """Return the lines that tell of no event in a room."""
+    return [line for line in log.splitlines() if "seq" not in json.loads(line)]

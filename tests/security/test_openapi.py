@@ -1,0 +1,62 @@
+"""What the API's description promises is so (P5): schemathesis asks every operation, by the rules and against them."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+
+from tests.people import Person
+from tests.server_process import ServerProcess
+
+EACH = 22
+"""Cases of each operation, each way, and each kind of room."""
+
+ACCEPTED = ["2xx", "400", "401", "403", "404", "409", "413", "422"]
+"""What may come of fields that fit the schema: it can't say what a name is made of, or which fields go together."""
+
+
+@pytest.fixture
+def ann(server: ServerProcess) -> Iterator[Person]:
+    with Person(server.url) as ann:
+        yield ann
+
+
+@pytest.mark.timeout(300)
+def test_p5_a_thousand_cases_by_the_description_and_against_it_show_no_contradiction(
+    server: ServerProcess, ann: Person
+) -> None:
+    described = httpx2.get(f"{server.url}/api/openapi.json").json()
+    schema = schemathesis.openapi.from_dict(described)
+    schema.config.checks.positive_data_acceptance.expected_statuses = ACCEPTED
+    login, asked = {"Authorization": f"Bearer {ann.token}"}, Counter[str]()
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        for mode in GenerationMode:
+            for known in (True, False):
+                if known and ("{code}" not in operation.path or operation.path.endswith("/stream")):
+                    continue  # a stream that begins has no end
+                where: dict[str, Any] = {"path_parameters": {"code": ann.create_room()}} if known else {}
+
+                @settings(
+                    max_examples=EACH,
+                    deadline=None,
+                    database=None,
+                    derandomize=True,
+                    suppress_health_check=list(HealthCheck),
+                )
+                @given(case=operation.as_strategy(mode, **where))
+                def ask(case: schemathesis.Case) -> None:
+                    if isinstance(case.query, dict) and isinstance(case.query.get("wait"), int):
+                        case.query["wait"] = min(case.query["wait"], 0)
+                    asked[f"{case.method} {case.path}"] += 1
+                    case.call_and_validate(base_url=server.url, headers=login)
+
+                ask()
+    print(asked, asked.total())
+    assert len(asked) == sum(len(operations) for operations in described["paths"].values()), "every operation is asked"
+    assert asked.total() >= 1_000
