@@ -158,6 +158,7 @@ def _measure(context: Context, store: SqliteStore, live: ChatGateway) -> dict[st
     counted = {f"hub_{name}": float(count) for name, count in context.hub.counts().items()}
     return counted | {
         "live_sockets": len(live.engine),
+        "tasks": len(asyncio.all_tasks()),
         "store_changes_total": stats.changes,
         "store_commits_total": stats.commits,
         "store_failed_commits_total": stats.failed_commits,
