@@ -18,6 +18,7 @@ import httpx2
 import pytest
 
 from tests.people import Person
+from tests.reliability.visits import VISITS
 from tests.server_process import ROOT, ServerProcess, environment
 from tests.waiting import eventually
 
@@ -72,17 +73,17 @@ def soak(start: Start, seconds: float, most_growth: float) -> None:
         for line in lines:
             samples.append(json.loads(line) | {"memory": memory(server), "log": log_size(server)})
     end = samples.pop()
-    report([each for each in samples if each["phase"] == "soak"], end)
-    assert end["faults"] == []
-    assert end["acked"] == end["heard"] > 0
-    assert len(end["visits"]) >= 12, "need visitors of every kind for this test to mean anything"
     soaking = [each for each in samples if each["phase"] == "soak"]
     settled = [float(each["memory"]) for each in soaking[len(soaking) // 3 :]]
-    assert growth(settled) <= most_growth, settled
+    report(soaking, end)
+    print(f"memory grows by {growth(settled):.1%}; before {before}, after {left(server)}")
+    assert end["faults"] == []
+    assert end["acked"] == end["heard"] > 0
+    assert set(end["visits"]) == {visit.__name__ for visit in VISITS}, "need visitors of every kind"
+    assert growth(settled) <= most_growth
     assert max(each["log"] for each in samples) <= MOST_LOG
     eventually(lambda: not busy(server), within=120)
-    after = left(server)
-    assert after == before
+    assert left(server) == before
 
 
 @contextmanager
@@ -161,7 +162,9 @@ def left(server: ServerProcess) -> dict[str, float]:
 
 def report(seconds: Seconds, end: dict[str, Any]) -> None:
     """Print the figures of each minute."""
-    print(f"peak {end['peak']:.0f} messages/s; visits {end['visits']}")
+    cpu = (seconds[-1]["generator_cpu"] - seconds[0]["generator_cpu"]) / max(1, len(seconds) - 1)
+    print(f"peak {end['peak']:.0f} messages/s, then half; the generator took {cpu:.0%} of a core")
+    print(f"{end['acked']} messages acknowledged and heard; visits {end['visits']}")
     for at in range(0, len(seconds), 60):
         minute = seconds[at : at + 60]
         memory, p99 = (statistics.median(each[what] for each in minute) for what in ("memory", "p99"))
