@@ -20,11 +20,11 @@ LENGTHS = (100, 100_000, 1_000_000)
 WATCHERS = 5
 """Members who have the room open, beside the one who asks."""
 
-ROUNDS = 9
-MESSAGES = 500
+ROUNDS = 5
+MESSAGES = 300
 """In one round; so the shortest history is of some thousands at the end, which the ratios bear."""
 
-QUESTIONS = 200
+QUESTIONS = 100
 """Of one kind to one server in one round; the servers take turns, so that noise meets all alike."""
 
 IN_FLIGHT = 8

@@ -165,6 +165,7 @@ def report(seconds: Seconds, end: dict[str, Any]) -> None:
     cpu = (seconds[-1]["generator_cpu"] - seconds[0]["generator_cpu"]) / max(1, len(seconds) - 1)
     print(f"peak {end['peak']:.0f} messages/s, then half; the generator took {cpu:.0%} of a core")
     print(f"{end['acked']} messages acknowledged and heard; visits {end['visits']}")
+    print(f"faults {Counter(end['faults'])}")
     for at in range(0, len(seconds), 60):
         minute = seconds[at : at + 60]
         memory, p99 = (statistics.median(each[what] for each in minute) for what in ("memory", "p99"))

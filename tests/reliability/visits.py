@@ -157,7 +157,12 @@ async def _come_in_by_polls(town: Town, client: httpx2.AsyncClient) -> None:
     answer = await begin_to_poll(client, json.dumps({"token": town.chance.choice(town.known)}))
     assert "welcome" in answer.text, answer.text
     join = json.dumps(["join_room", {"code": town.chance.choice(town.codes)}])
-    assert (await client.post("/socket.io/", content=f"42{join}")).text == "ok"
+    await _post(client, f"42{join}")
+
+
+async def _post(client: httpx2.AsyncClient, packet: str) -> None:
+    answer = await client.post("/socket.io/", content=packet)
+    assert answer.text == "ok", answer.text
 
 
 async def _poll(client: httpx2.AsyncClient, times: int) -> None:
@@ -165,7 +170,7 @@ async def _poll(client: httpx2.AsyncClient, times: int) -> None:
         answer = await client.get("/socket.io/")
         assert answer.status_code == 200, answer.text
         if "2" in answer.text.split("\x1e"):
-            await client.post("/socket.io/", content="3")
+            await _post(client, "3")
 
 
 @kind
@@ -173,7 +178,7 @@ async def polls_and_closes(town: Town) -> None:
     async with _browser(town) as client:
         await _come_in_by_polls(town, client)
         await _poll(client, town.chance.randrange(1, 30))
-        assert (await client.post("/socket.io/", content="1")).text == "ok"
+        await _post(client, "1")
 
 
 @kind
