@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
-from tests.live_client import PATH
+from tests.live_client import PATH, RefusalError
 
 _TEXT, _CLOSE = 0x81, 0x88
 
@@ -94,15 +94,16 @@ class Wire(asyncio.Protocol):
         return self._asked
 
     async def ask(self, name: str, **fields: Any) -> Reply:
-        """Carry out a command; return its reply. Raises ConnectionError when the connection goes first."""
+        """Return a command's reply. Raises RefusalError, or ConnectionError (the reason) when the connection goes first."""
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._acks[self.command(name, fields)] = future
         either: set[asyncio.Future[Any]] = {future, self.closed}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if not future.done():
-            raise ConnectionError(f"the connection has gone: {self.reason}")
+            raise ConnectionError(self.reason)
         reply = future.result()
-        assert reply["ok"], reply
+        if not reply["ok"]:
+            raise RefusalError(reply["error"])
         return reply
 
     def cut(self) -> None:

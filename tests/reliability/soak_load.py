@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 
 import uvloop
 
-from tests.reliability.visits import VISITS, Town
+from tests.reliability.visits import VISITS, Town, is_busy
 from tests.reliability.witness import Ledger, Sender, Witness
 from tests.wire import Wire
 
@@ -55,6 +55,7 @@ class End:
     acked: int
     heard: int
     visits: dict[str, int]
+    turned_away: int
     faults: list[str] = field(default_factory=list)
 
 
@@ -68,6 +69,7 @@ class Load:
         self.steady: list[Wire] = []
         self.kinds = itertools.cycle(VISITS)
         self.visits: Counter[str] = Counter()
+        self.turned_away = 0
         self.faults: list[str] = []
         self.peak = 0.0
 
@@ -108,7 +110,7 @@ class Load:
         pace.cancel()
         for sender in self.senders:
             await sender.ask("who_am_i")  # it is carried out behind all that was sent before
-            await sender.ledger.even()
+        await asyncio.gather(*(ledger.even() for ledger in self.ledgers))
 
     async def go(self) -> None:
         """Let those go who stayed."""
@@ -123,7 +125,7 @@ class Load:
         faults = [fault for ledger in self.ledgers for fault in ledger.faults]
         faults += [f"{ledger.missing()} promised and not heard" for ledger in self.ledgers if ledger.missing()]
         acked, heard = (sum(getattr(ledger, what) for ledger in self.ledgers) for what in ("acked", "heard"))
-        return End(self.peak, acked, heard, dict(self.visits), [*self.faults, *faults])
+        return End(self.peak, acked, heard, dict(self.visits), self.turned_away, [*self.faults, *faults])
 
     async def _pace(self, share_a_second: float) -> None:
         before = time.perf_counter()
@@ -140,7 +142,10 @@ class Load:
             try:
                 await visit(self.town)
             except Exception as error:
-                self.faults.append(f"{visit.__name__}: {error!r}")
+                if is_busy(error):
+                    self.turned_away += 1
+                else:
+                    self.faults.append(f"{visit.__name__}: {error!r}")
             self.visits[visit.__name__] += 1
 
     async def _second(self, phase: str) -> float:

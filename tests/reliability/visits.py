@@ -9,15 +9,28 @@ from dataclasses import dataclass, field
 
 import httpx2
 
-from tests.live_client import begin_to_poll
+from tests.live_client import RefusalError, begin_to_poll
 from tests.wire import Wire
 
 PATIENCE = 60.0
 MOST_KNOWN = 200
 """Guests who are kept to come again; they make room for new ones."""
 
-GONE = (ConnectionError, OSError, httpx2.TransportError)
-"""What says that the other side has gone."""
+UNKNOWN_SID = '{"code":1,"message":"Session ID unknown"}'
+
+
+class LetGoError(Exception):
+    """A poller's socket was closed before the poller asked again."""
+
+
+def is_busy(error: Exception) -> bool:
+    """Tell whether a visit ended as it may where the machine is too busy for all of them: people then come back.
+
+    They were asked to try again, or their own silence was too long for the heartbeat.
+    """
+    if isinstance(error, RefusalError):
+        return bool(error.error["code"] == "unavailable")
+    return isinstance(error, LetGoError) or (isinstance(error, ConnectionError) and str(error) == "heartbeat")
 
 
 @dataclass
@@ -162,12 +175,16 @@ async def _come_in_by_polls(town: Town, client: httpx2.AsyncClient) -> None:
 
 async def _post(client: httpx2.AsyncClient, packet: str) -> None:
     answer = await client.post("/socket.io/", content=packet)
+    if answer.text == UNKNOWN_SID:
+        raise LetGoError
     assert answer.text == "ok", answer.text
 
 
 async def _poll(client: httpx2.AsyncClient, times: int) -> None:
     for _ in range(times):
         answer = await client.get("/socket.io/")
+        if answer.text == UNKNOWN_SID:
+            raise LetGoError
         assert answer.status_code == 200, answer.text
         if "2" in answer.text.split("\x1e"):
             await _post(client, "3")
