@@ -94,7 +94,7 @@ class Wire(asyncio.Protocol):
         return self._asked
 
     async def ask(self, name: str, **fields: Any) -> Reply:
-        """Return a command's reply. Raises RefusalError, or ConnectionError (the reason) when the connection goes first."""
+        """Return a command's reply. Raises RefusalError, or ConnectionError (the reason) if the connection goes."""
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._acks[self.command(name, fields)] = future
         either: set[asyncio.Future[Any]] = {future, self.closed}
