@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import appends, history, memory, page, posts, resume, start
+from bench import appends, flat, history, memory, page, posts, resume, start
 from bench.figure import Figure, keep, show
 
 MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
@@ -13,6 +13,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "appends": appends.measure,
     "posts": posts.measure,
     "history": history.measure,
+    "flat": flat.measure,
     "resume": resume.measure,
     "page": page.measure,
 }

@@ -240,3 +240,29 @@ async def test_a_newcomer_s_arrival_is_told_to_all_but_once(house: House, later:
     arrivals = [event for event in ann.heard if isinstance(event, MemberJoined)]
     assert [event.user.name for event in arrivals] == ["Bob"]
     assert not [event for event in bob.heard if isinstance(event, MessageSent)]
+
+
+async def test_what_is_said_while_the_latest_are_read_is_in_the_answer_though_the_memory_of_it_is_gone(
+    house: House, later: list[Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob = await house.listener("Ann"), await house.listener("Bob")
+    code = await house.room(ann)
+    first = await say(house, ann, code)
+    messages, reads, said = house.context.store.messages, 0, []
+
+    async def say_something_and_be_renamed_then(*question: Any) -> list[MessageSent]:
+        nonlocal reads
+        page, reads = await messages(*question), reads + 1
+        if reads == 1:
+            said.append(await say(house, ann, code))
+            await house.do(ann, commands.ChangeName(name="Anna"))
+        return page
+
+    monkeypatch.setattr(house.context.store, "messages", say_something_and_be_renamed_then)
+    joined: Joined = await house.do(bob, commands.JoinRoom(code=code))
+    bob.heard.clear()
+    turn(later)
+    assert seqs(joined.messages) == [first, *said]
+    assert joined.last_seq == said[0] + 1, "the last is that Ann was renamed"
+    assert seqs(bob.heard) == []
+    assert reads == 2

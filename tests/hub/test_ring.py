@@ -109,3 +109,12 @@ def test_what_was_known_before_a_rename_is_known_after_it() -> None:
     ring = ring_of(joined(1, "ann"), said(2, by="ann"), renamed(3, "ann", "Anna"))
     assert [ring.add(event) for event in (renamed(3, "ann", "Anna"), said(2, by="ann"))] == [False, False]
     assert ring.add(deleted(4))
+
+
+def test_the_number_of_the_newest_message_outlives_the_message_in_the_ring() -> None:
+    ring = ring_of(joined(1, "ann"), said(2))
+    assert ring.last_number == said(2).number
+    ring.add(joined(9, "bob"))
+    assert ring.all == [joined(9, "bob")]
+    assert ring.last_number == said(2).number
+    assert ring_of(joined(1, "ann")).last_number == 0

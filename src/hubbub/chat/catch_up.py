@@ -91,7 +91,7 @@ async def _latest(chat: Context, room: Room) -> CaughtUp:
         last_seq = chat.hub.told(room.code) or max(room.last_seq, read_seq)
         known = _up_to(last_seq, chat.hub.latest(room.code))
         meanwhile = [event for event in known if isinstance(event, MessageSent) and event.seq > read_seq]
-        if not meanwhile or meanwhile[0].number == read_number + 1:  # else more came than is remembered: read again
+        if read_number + len(meanwhile) >= chat.hub.last_number(room.code):  # else one isn't remembered: read again
             messages, more = fit([*_up_to(last_seq, rows), *meanwhile], LATEST, keep_newest=True)
             return CaughtUp(last_seq, more, messages=messages)
     raise ChatError(ErrorCode.UNAVAILABLE)

@@ -107,6 +107,11 @@ class Hub:
         room = self._rooms.get(code)
         return room.ring.all if room else []
 
+    def last_number(self, code: str) -> int:
+        """Return the number of a room's newest message, 0 if none was sent since this node knows the room."""
+        room = self._rooms.get(code)
+        return room.ring.last_number if room else 0
+
     def told(self, code: str) -> int:
         """Return the last seq that a room's sessions were handed, 0 if none was since this node knows the room.
 

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from hubbub.core.event import MemberRenamed, StoredEvent
+from hubbub.core.event import MemberRenamed, MessageSent, StoredEvent
 from hubbub.core.page import weight
 
 MOST_EVENTS = 256
@@ -16,6 +16,12 @@ class Ring:
         self._events: deque[StoredEvent] = deque()
         self._bytes = 0
         self._last_seq = 0
+        self._last_number = 0
+
+    @property
+    def last_number(self) -> int:
+        """The number of the newest message that was taken in, 0 before the first; it may have left the ring since."""
+        return self._last_number
 
     @property
     def last_seq(self) -> int:
@@ -38,6 +44,8 @@ class Ring:
             self._events.clear()
             self._bytes = 0
         self._last_seq = event.seq
+        if isinstance(event, MessageSent):
+            self._last_number = event.number
         self._events.append(event)
         self._bytes += weight(event)
         while len(self._events) > MOST_EVENTS or self._bytes > MOST_BYTES:
