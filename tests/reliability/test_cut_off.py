@@ -9,11 +9,11 @@ from time import monotonic
 import pytest
 
 from hubbub.hub.presence import GRACE
-from tests.e2e.test_crash import whole_log
 from tests.faults import Proxy
 from tests.follower import Follower
 from tests.live_client import LOST, Event, Route, SocketClient, connected, patience
 from tests.people import Person
+from tests.reliability.crash import whole_log
 from tests.server_process import ServerProcess
 
 pytestmark = pytest.mark.anyio

@@ -14,9 +14,9 @@ from hubbub.core.error import ERRORS
 from tests.e2e.live.client import ConnectRefusedError, LiveClient
 from tests.e2e.live.reader import Reader
 from tests.e2e.live.visitors import TRANSPORTS, Visitors, Way
-from tests.e2e.test_crash import whole_log
 from tests.live_client import patience
 from tests.people import Person
+from tests.reliability.crash import whole_log
 from tests.server_process import STOP_WITHIN, ServerProcess, free_port
 
 pytestmark = pytest.mark.anyio

@@ -11,10 +11,10 @@ from bench.filling import fill, run
 from hubbub.chat.catch_up import LATEST, MOST_MISSED, PAGE
 from hubbub.core.user import User
 from tests.e2e.live.visitors import WAYS, Visitors, Way
-from tests.e2e.test_crash import whole_log
 from tests.follower import Follower
 from tests.live_client import Route, connected
 from tests.people import Person
+from tests.reliability.crash import whole_log
 from tests.server_process import ServerProcess, running
 
 pytestmark = pytest.mark.anyio

@@ -1,14 +1,17 @@
 """A server with a fault, to see that tests would notice it: it logs every text. Run it as `hubbub` is run."""
 
+from unittest.mock import patch
+
 import structlog
 
+from hubbub.chat import publish as telling
 from hubbub.chat import service
 from hubbub.chat.context import Context
 from hubbub.cli import main
 from hubbub.core.event import MessageSent
 from hubbub.store.base import Commit
 
-_publish = service.publish
+_publish = telling.publish
 
 
 def _tell_all(chat: Context, commit: Commit) -> None:
@@ -19,5 +22,5 @@ def _tell_all(chat: Context, commit: Commit) -> None:
 
 
 if __name__ == "__main__":
-    service.publish = _tell_all
-    main()
+    with patch.object(service, "publish", _tell_all):
+        main()

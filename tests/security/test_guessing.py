@@ -187,7 +187,7 @@ def test_s8_a_private_room_and_none_are_answered_in_the_same_time(server: Server
     with Person(server.url) as owner, Person(server.url, "Eve") as eve:
         code = owner.create_room(private=True)
         for path in ("", "/events", "/messages"):
-            differences = []
+            differences: list[float] = []
             while len(differences) < 3:
                 took: dict[str, list[float]] = {code: [], WRONG[0]: []}
                 for each in [code, WRONG[0]] * TRIES:

@@ -3,7 +3,7 @@
 from hubbub.core import join_code, name, room, text, throttle, user
 from hubbub.core.clock import DAY, HOUR, MINUTE, SECOND
 from hubbub.core.shape import MAX_CLIENT_MESSAGE_ID
-from hubbub.gateways.http import body, headers
+from hubbub.gateways.http import headers
 from hubbub.gateways.http.pages import form, form_token, reports
 from hubbub.gateways.socketio import chat, settings
 from hubbub.gateways.socketio.engine import SID_BYTES
@@ -64,8 +64,8 @@ def bounds() -> str:
     rows = [
         ("headers of a request", _bytes(connection.MOST_HEAD_BYTES), f"{head:g} s", "431 or 408, and the end"),
         ("TLS handshake", "", f"{http.HANDSHAKE_SECONDS:g} s", "the end"),
-        ("body of a request", _bytes(limits.MAX_BODY), f"{body.BODY_SECONDS:g} s", "`too_long` or `bad_request`"),
-        ("form of the home page", _bytes(form.MOST_BYTES), f"{body.BODY_SECONDS:g} s", "the form again"),
+        ("body of a request", _bytes(limits.MAX_BODY), _body_seconds(), "`too_long` or `bad_request`"),
+        ("form of the home page", _bytes(form.MOST_BYTES), _body_seconds(), "the form again"),
         ("report of a page's error", _bytes(reports.MOST_BYTES), "", "`too_long`"),
         ("reports of an address", f"{told.times} in {_minutes(told.seconds * SECOND)}", "", "`slow_down`"),
         ("message or payload at the live door", _bytes(limits.MAX_BODY), "", "closed with 1009, or 400"),
@@ -90,6 +90,11 @@ def _bytes(count: int) -> str:
 def _minutes(milliseconds: int) -> str:
     minutes = milliseconds // MINUTE
     return "an hour" if minutes == 60 else f"{minutes} minutes"
+
+
+def _body_seconds() -> str:
+    first = limits.seconds_for(0)
+    return f"{first:g} s, and 1 s more for each {1 / (limits.seconds_for(1) - first):,.0f} bytes"
 
 
 def _connect_seconds() -> float:

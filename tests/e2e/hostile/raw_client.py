@@ -22,7 +22,9 @@ PATIENCE = 30.0
 class Reachable(Protocol):
     """A server, wherever it runs."""
 
-    url: str
+    @property
+    def url(self) -> str:
+        """Its address, as a browser knows it."""
 
     @property
     def address(self) -> tuple[str, int]:
