@@ -4,16 +4,14 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import appends, history, memory, page, posts, resume, start
+from bench import history, memory, page, posts, start
 from bench.figure import Figure, keep, show
 
 MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "start": start.measure,
     "memory": memory.measure,
-    "appends": appends.measure,
     "posts": posts.measure,
     "history": history.measure,
-    "resume": resume.measure,
     "page": page.measure,
 }
 

@@ -1,7 +1,7 @@
 """A figure: one thing that was measured, with the bound that it should keep."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -37,9 +37,3 @@ def keep(figures: dict[str, list[Figure]]) -> None:
     kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     kept |= {name: [asdict(figure) for figure in rows] for name, rows in figures.items()}
     RESULTS.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
-
-
-def percentile(values: Sequence[float], percent: float) -> float:
-    """Return the value that so many percent don't exceed."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx2
 
 from bench.figure import Figure
-from bench.process import resident_mb
+from hubbub.bench.process import resident_mb
 from tests.people import Person
 from tests.server_process import running
 

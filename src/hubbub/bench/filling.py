@@ -59,9 +59,7 @@ def code_of(number: int) -> str:
     return "".join(chr(65 + number // 26**place % 26) for place in (3, 2, 1, 0))
 
 
-async def fill(
-    path: Path, author: User, code: str, count: int, at_once: int, within: float = float("inf")
-) -> Filling:
+async def fill(path: Path, author: User, code: str, count: int, at_once: int, within: float = float("inf")) -> Filling:
     """Append so many messages, so many of them waiting at any time, or as many as can be within some seconds."""
     filling, left = Filling(), iter(range(count))
     prefix = f"{time.time_ns()}"

@@ -33,8 +33,6 @@ class Member(asyncio.Protocol):
     `connected`, `joined` and `gone` are done when it is; `samples` is None unless the times are to be noted.
     """
 
-    transport: asyncio.Transport
-
     def __init__(self, room: Room, credentials: dict[str, str]) -> None:
         loop = asyncio.get_running_loop()
         self.room = room
@@ -45,6 +43,7 @@ class Member(asyncio.Protocol):
         self.unanswered = 0
         self.pings = 0
         self.samples: list[Sample] | None = None
+        self._transport: asyncio.Transport | None = None
         self._credentials = credentials
         self._let_in, self._refused = JOINED, REFUSED
         self._leaving = False
@@ -53,8 +52,8 @@ class Member(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for an upgrade."""
-        self.transport = cast("asyncio.Transport", transport)
-        self.transport.write(UPGRADE)
+        self._transport = cast("asyncio.Transport", transport)
+        self.write(UPGRADE)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Notice who was hung up on."""
@@ -71,17 +70,24 @@ class Member(asyncio.Protocol):
         """Ask to be let into the room; `resume` may have `since` and `epoch`."""
         if resume:
             self._let_in, self._refused = RESUMED, NOT_RESUMED
-        self.transport.write(packet("420", ["join_room", {"code": self.room.code, **resume}]))
+        self.write(packet("420", ["join_room", {"code": self.room.code, **resume}]))
+
+    def write(self, frame: bytes) -> None:
+        """Write a frame that was built before."""
+        if self._transport:
+            self._transport.write(frame)
 
     def send(self, message: bytes) -> None:
         """Say something, and expect an answer."""
         self.unanswered += 1
-        self.transport.write(message)
+        self.write(message)
 
-    def cut(self) -> None:
-        """Let the connection break."""
+    def cut(self) -> bool:
+        """Let the connection break, if there is one; return whether there was."""
         self._leaving = True
-        self.transport.abort()
+        if self._transport:
+            self._transport.abort()
+        return self._transport is not None and not self.gone.done()
 
     def _shake_hands(self, data: bytes) -> None:
         self._rest += data
@@ -99,17 +105,17 @@ class Member(asyncio.Protocol):
         if b'0{"sid"' in self._rest:
             self._rest = b""
             self._take = self._wait_at_the_door
-            self.transport.write(packet("40", self._credentials))
+            self.write(packet("40", self._credentials))
 
     def _wait_at_the_door(self, data: bytes) -> None:
         """Wait until connected, then until in the room."""
         self._answer_pings(self._rest, data)
         self._rest += data
         if not self.connected.done() and CONNECTED in self._rest:
-            self.connected.set_result(None)
+            _finish(self.connected)
         if self.connected.done() and self._let_in in self._rest:
             self._rest, self._take = b"", self._listen
-            self.joined.set_result(None)
+            _finish(self.joined)
         elif refusal := self._refused.search(self._rest):
             self._fail(f"The server refused: {refusal[0][:200].decode(errors='replace')}.")
 
@@ -138,7 +144,7 @@ class Member(asyncio.Protocol):
     def _answer_pings(self, rest: bytes, data: bytes) -> int:
         asked = (rest + data).count(PING) - rest.count(PING)
         for _ in range(asked):
-            self.transport.write(PONG)
+            self.write(PONG)
         self.pings += asked
         return asked
 
@@ -149,3 +155,8 @@ class Member(asyncio.Protocol):
                 waiting.exception()  # whoever waits is told; nobody may be waiting
         if not self._leaving:
             self.cut()
+
+
+def _finish(waiting: "asyncio.Future[None]") -> None:
+    if not waiting.done():  # whoever waited may have given up
+        waiting.set_result(None)

@@ -37,9 +37,7 @@ class Usage:
 
     def since(self, before: "Usage") -> "Usage":
         """Return what was used from an earlier moment to this one."""
-        return Usage(
-            self.seconds - before.seconds, self.server - before.server, self.generator - before.generator
-        )
+        return Usage(self.seconds - before.seconds, self.server - before.server, self.generator - before.generator)
 
     def shares(self) -> dict[str, float]:
         """Return how busy a core each of them kept, in percent: who is at 100 is the bound."""

@@ -27,7 +27,7 @@ class CannotMeasureError(Exception):
 
 @dataclass(frozen=True)
 class Server:
-    """A server that runs; `codes` are its rooms."""
+    """A server that runs; `codes` are those of its rooms."""
 
     pid: int
     host: str

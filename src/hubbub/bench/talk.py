@@ -9,7 +9,6 @@ from itertools import cycle
 from time import perf_counter
 
 from hubbub.bench.frames import number_of
-from hubbub.bench.member import Member
 from hubbub.bench.process import Usage
 from hubbub.bench.room import Room, nothing_more
 from hubbub.bench.statistics import Figures, percentile

@@ -23,11 +23,15 @@ class Case:
 _RATES = ("deliveries_rate", "cpu_per_delivery", "p50", "p99")
 
 CASES: dict[str, Case] = {
-    "fan-out-1": Case("{people} people in one room, 1 message in flight", partial(fan_out.one_room, in_flight=1), _RATES),
+    "fan-out-1": Case(
+        "{people} people in one room, 1 message in flight", partial(fan_out.one_room, in_flight=1), _RATES
+    ),
     "fan-out-8": Case("{people} people in one room, 8 in flight", partial(fan_out.one_room, in_flight=8), _RATES),
     "fan-out-32": Case("{people} people in one room, 32 in flight", partial(fan_out.one_room, in_flight=32), _RATES),
     "small-rooms": Case(
-        "{rooms} rooms of 2, 1 in flight in each", fan_out.small_rooms, ("messages_rate", "cpu_per_message", "p50", "p99")
+        "{rooms} rooms of 2, 1 in flight in each",
+        fan_out.small_rooms,
+        ("messages_rate", "cpu_per_message", "p50", "p99"),
     ),
     "latency": Case(
         "200 messages a second in {rooms} rooms of 20", fan_out.fixed_rate, ("p50", "p99", "slowest", "cpu_per_message")
@@ -44,8 +48,13 @@ CASES: dict[str, Case] = {
         idle.measure,
         ("kb_per_connection", "cpu_per_heartbeat", "seconds"),
     ),
-    "history": Case("a page of 50 out of {messages} messages", history.measure, ("p50", "p99", "cpu_per_page"), peers=False),
+    "history": Case(
+        "a page of 50 out of {messages} messages", history.measure, ("p50", "p99", "cpu_per_page"), peers=False
+    ),
     "append": Case(
-        "messages made durable, 1, 64 and 512 waiting", append.measure, ("append_1", "append_64", "append_512"), peers=False
+        "messages made durable, 1, 64 and 512 waiting",
+        append.measure,
+        ("append_1", "append_64", "append_512"),
+        peers=False,
     ),
 }

@@ -1,7 +1,8 @@
 """Fan-out: what is said in a room reaches everybody in it, as quickly as it can."""
 
-from hubbub.bench.crowd import enter, leaving, make_rooms
+from hubbub.bench.crowd import crowd_at
 from hubbub.bench.plan import Plan
+from hubbub.bench.room import Room
 from hubbub.bench.server import Contestant
 from hubbub.bench.statistics import Figures
 from hubbub.bench.talk import Talk
@@ -23,16 +24,16 @@ async def small_rooms(contestant: Contestant, plan: Plan) -> Figures:
 async def fixed_rate(contestant: Contestant, plan: Plan) -> Figures:
     """Let people talk in rooms of twenty as people do: when they like, whatever the server is up to."""
     count = max(1, plan.people // ROOM_OF_TALK)
-    async with contestant.serving(count) as server:
-        rooms = make_rooms(server)
-        async with leaving(await enter(server, rooms, plan.people)):
-            figures = await Talk(rooms, server.pid).fixed_rate(MESSAGES_PER_SECOND, plan.seconds)
+    async with contestant.serving(count) as server, crowd_at(server) as crowd:
+        rooms = [Room(code) for code in server.codes]
+        await crowd.fill(rooms, plan.people)
+        figures = await Talk(rooms, server.pid).fixed_rate(MESSAGES_PER_SECOND, plan.seconds)
     return figures | {"rooms": count}
 
 
 async def _closed_loop(contestant: Contestant, plan: Plan, count: int, in_flight: int) -> Figures:
-    async with contestant.serving(count) as server:
-        rooms = make_rooms(server)
-        async with leaving(await enter(server, rooms, plan.people)):
-            figures = await Talk(rooms, server.pid).closed_loop(in_flight, plan.seconds)
+    async with contestant.serving(count) as server, crowd_at(server) as crowd:
+        rooms = [Room(code) for code in server.codes]
+        await crowd.fill(rooms, plan.people)
+        figures = await Talk(rooms, server.pid).closed_loop(in_flight, plan.seconds)
     return figures | {"rooms": count}

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from hubbub.bench.crowd import leaving
+from hubbub.bench.crowd import crowd_at
 from hubbub.bench.filling import OWNER, fill, make_rooms
 from hubbub.bench.frames import packet
 from hubbub.bench.member import Member, RefusedError
@@ -29,18 +29,11 @@ async def measure(_: Contestant, plan: Plan) -> Figures:
         (code,) = await make_rooms(path, 1)
         await fill(path, OWNER, code, plan.history, 512)
         with hubbub_on(Path(folder)) as server:
-            reader = await _reader(server, code)
-            async with leaving([reader]):
+            async with crowd_at(server) as crowd:
+                reader = await crowd.connect(Reader(Room(code), {"name": "Reader"}))
+                reader.join()
+                await reader.joined
                 return {"messages": plan.history} | await _read(reader, server, plan)
-
-
-async def _reader(server: Server, code: str) -> "Reader":
-    loop = asyncio.get_running_loop()
-    _, reader = await loop.create_connection(lambda: Reader(Room(code), {"name": "Reader"}), server.host, server.port)
-    await reader.connected
-    reader.join()
-    await reader.joined
-    return reader
 
 
 async def _read(reader: "Reader", server: Server, plan: Plan) -> Figures:
@@ -73,7 +66,7 @@ class Reader(Member):
         self._page: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._rest, self._take = b"", self._gather
         fields = {"code": self.room.code, "before": before, "limit": PAGE}
-        self.transport.write(packet("422", ["messages", fields]))
+        self.write(packet("422", ["messages", fields]))
         page = await self._page
         if page.count(b'"number":') != PAGE:
             raise RefusedError(f"This is no page: {page[:200]!r}.")

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from hubbub.bench.crowd import connect, leaving, some_at_a_time
+from hubbub.bench.crowd import crowd_at, some_at_a_time
 from hubbub.bench.filling import EPOCH, make_rooms
 from hubbub.bench.member import Member
 from hubbub.bench.plan import Plan, check_files
@@ -71,26 +71,29 @@ async def _come_back(server: Server, people: list[Returning]) -> Figures:
     rooms = {code: Room(code) for code in dict.fromkeys(person.code for person in people)}
     waits: list[float] = []
 
-    async def come(number: int) -> Member:
-        person, began = people[number], time.perf_counter()
-        member = await connect(server, rooms[person.code], {"token": person.token}, number)
+    async def come(person: Returning) -> None:
+        began = time.perf_counter()
+        member = await crowd.connect(Member(rooms[person.code], {"token": person.token}))
         member.join(since=person.since, epoch=EPOCH)
         await member.joined
         waits.append((time.perf_counter() - began) * 1000)
-        return member
 
-    before = Usage.now(server.pid)
-    members = await some_at_a_time(come, range(len(people)), AT_ONCE)
-    spent = Usage.now(server.pid).since(before)
-    async with leaving(members):
+    async with crowd_at(server) as crowd:
+        before = Usage.now(server.pid)
+        await some_at_a_time(come, people, AT_ONCE)
+        spent = Usage.now(server.pid).since(before)
         said = await Talk(list(rooms.values()), server.pid).once()
-    return said | spent.shares() | {
-        "seconds": spent.seconds,
-        "cpu_per_person": spent.server / len(people) * 1e6,
-        "p50": percentile(waits, 50),
-        "p99": percentile(waits, 99),
-        "slowest": max(waits),
-    }
+    return (
+        said
+        | spent.shares()
+        | {
+            "seconds": spent.seconds,
+            "cpu_per_person": spent.server / len(people) * 1e6,
+            "p50": percentile(waits, 50),
+            "p99": percentile(waits, 99),
+            "slowest": max(waits),
+        }
+    )
 
 
 def _hash(token: str) -> bytes:
