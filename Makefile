@@ -61,7 +61,7 @@ screenshots: $(TEST_READY) $(PAGE_READY) ## Take the official screenshots into b
 	@cp build/screenshots/room-dark.png docs/images/room-dark-phone.png
 
 clean: ## Remove what was installed and cached here; rooms and messages stay.
-	@rm -rf $(VENV) .venvs tests/js/node_modules frontend/node_modules src/hubbub/web/static .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .venvs tests/js/node_modules bench/peers/node_modules frontend/node_modules src/hubbub/web/static .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@tools/make_venv $(VENV) $(PYTHON)

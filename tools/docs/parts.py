@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from bench import report
 from tools.docs import api, cli, index, tables
 
 PARTS: dict[str, Callable[[Path], str]] = {
@@ -19,6 +20,10 @@ PARTS: dict[str, Callable[[Path], str]] = {
     "throttles": lambda _: tables.throttles(),
     "settings": lambda _: tables.settings(),
     "command line": lambda _: cli.help_of_all(),
+    "machine": report.machine,
+    "targets": report.reached,
+    "comparison": report.comparison,
+    "what peers lack": report.alone,
 }
 """Each is given the project's root."""
 
