@@ -46,7 +46,7 @@ unit: $(TEST_READY) $(JS_READY) $(PAGE_TOOLS) $(PAGE_READY) ## Run the tests alo
 long: $(TEST_READY) $(JS_READY) ## Run the soaks and repeats that take minutes.
 	@$(BIN)/pytest -m long $(ARGS)
 
-bench: $(TEST_READY) ## Measure how fast it delivers.
+bench: $(TEST_READY) ## Measure how fast it delivers, beside Node and others (ARGS="fan-out-8 --rounds 1" for less).
 	@$(BIN)/python -m bench $(ARGS)
 
 compat: ## Run the tests on every supported Python that is found.

@@ -50,7 +50,7 @@ PANELS = {
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One figure of all who were measured; a bar is None for who has no such figure."""
+    """One figure of all who were measured; a bar is a name, a size and the number to show."""
 
     title: str
     what: str
@@ -83,12 +83,10 @@ def draw(panels: list[Panel]) -> str:
 
 
 def _panel(results: Results, case: str, name: str) -> Panel:
-    medians = {who: results.medians(who).get(case) for who in results.rounds}
-    bars = [
-        (who, figures[name], value(name, figures)) for who, figures in medians.items() if figures and name in figures
-    ]
-    own = medians.get(WHO)
-    return Panel(title_of(case, own) if own else case, f"{label(name)}: less is better", bars)
+    measured = {who: figures for who in results.rounds if name in (figures := results.medians(who).get(case, {}))}
+    bars = [(who, figures[name], value(name, figures)) for who, figures in measured.items()]
+    title = title_of(case, measured[WHO]) if WHO in measured else case
+    return Panel(title, f"{label(name)}: less is better", bars)
 
 
 def _drawn(panel: Panel) -> str:

@@ -4,7 +4,8 @@ import sys
 from pathlib import Path
 
 from bench import compare, plot, targets
-from bench.peers.install import ROOT
+from bench.peers.install import PEERS, ROOT
+from hubbub.bench.metrics import bound_of, faults_of
 from hubbub.bench.results import Results
 from hubbub.bench.table import title_of
 
@@ -55,6 +56,19 @@ def alone(root: Path) -> str:
 def comparison(root: Path) -> str:
     """Return Hubbub beside its peers, as a table."""
     return compare.table(Results.load(root / RESULTS))
+
+
+def missing(root: Path) -> str:
+    """Return what the run could not measure or should not have met, and who was the bound, as a list."""
+    results = Results.load(root / RESULTS)
+    lines = [f"{case} ({who}): {why}." for who, cases in results.missing.items() for case, why in cases.items()]
+    for who in results.rounds:
+        for case, figures in results.medians(who).items():
+            lines += [f"{case} ({who}): {fault}." for fault in faults_of(figures)]
+            if bound_of(figures) == "generator":
+                lines.append(f"{case} ({who}): the load generator was the bound; the rate could be higher.")
+    lines += [f"{peer}: not measured in this run." for peer in PEERS if peer not in results.rounds]
+    return "\n".join(f"- {line}" for line in lines or ["Nothing is missing."])
 
 
 def reached(root: Path) -> str:

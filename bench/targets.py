@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench import memory, start
 from bench.compare import UNKNOWN, ratio
 from hubbub.bench.results import Results
 from hubbub.bench.statistics import Figures
@@ -56,10 +57,10 @@ TARGETS: list[tuple[str, Target]] = [
     ("resume-storm", Target("all live again", _own("resume-storm", "seconds"), 10, 3, "{:.2f} s")),
     ("resume-storm", Target("after a crash", _own("resume-storm", "seconds_after_crash"), 10, 3, "{:.2f} s")),
     ("history", Target("99 % within", _own("history", "p99"), 10, 3, "{:.1f} ms")),
-    ("start", Target("`hubbub serve` to first answer", _own("start", "start to first answer, fresh folder"), 1.5, 0.8, "{:.2f} s")),
-    ("start", Target("`hubbub --help`", _own("start", "hubbub --help"), 0.3, 0.15, "{:.2f} s")),
-    ("memory", Target("memory of an idle server", _own("memory", "resident memory after the start"), 120, 80, "{:.0f} MB")),
-]  # fmt: skip
+    ("start", Target("`hubbub serve` to first answer", _own("start", start.FRESH), 1.5, 0.8, "{:.2f} s")),
+    ("start", Target("`hubbub --help`", _own("start", start.HELP), 0.3, 0.15, "{:.2f} s")),
+    ("memory", Target("memory of an idle server", _own("memory", memory.IDLE), 120, 80, "{:.0f} MB")),
+]
 """By the case whose title says what was done; `start` and `memory` need no title."""
 
 

@@ -1,4 +1,4 @@
-"""Flask-SocketIO on gevent as its documentation has it: rooms in memory, the sender is answered, nothing is stored."""
+"""Flask-SocketIO on gevent, as documented: rooms in memory, the sender is answered, nothing is stored."""
 
 import socket
 import sys

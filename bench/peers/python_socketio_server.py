@@ -1,4 +1,4 @@
-"""python-socketio on uvicorn as its documentation has it: rooms in memory, the sender is answered, nothing is stored."""
+"""python-socketio on uvicorn, as documented: rooms in memory, the sender is answered, nothing is stored."""
 
 import socket
 import sys

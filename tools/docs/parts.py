@@ -23,6 +23,7 @@ PARTS: dict[str, Callable[[Path], str]] = {
     "machine": report.machine,
     "targets": report.reached,
     "comparison": report.comparison,
+    "missing": report.missing,
     "what peers lack": report.alone,
 }
 """Each is given the project's root."""

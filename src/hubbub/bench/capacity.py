@@ -80,5 +80,5 @@ def answer(found: list[Bound], tried: int) -> list[str]:
 
 def _about(people: int) -> int:
     """Round down to two digits: no more was measured."""
-    unit = 10 ** max(0, len(str(people)) - 2)
+    unit = int(10 ** max(0, len(str(people)) - 2))
     return people // unit * unit

@@ -6,9 +6,8 @@ import resource
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
-
-from hubbub import __version__
 
 
 def describe() -> dict[str, str | int]:
@@ -20,7 +19,7 @@ def describe() -> dict[str, str | int]:
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
-        "hubbub": __version__,
+        "hubbub": version("hubbub"),
         "open_files": open_files(),
     }
 

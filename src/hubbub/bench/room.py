@@ -25,8 +25,8 @@ class Faults:
 class Room:
     """The first member who receives a message says which place it has; all others must agree.
 
-    `heard` and `heard_ids` are the latest bytes that a member took apart: as a rule the others are sent the same bytes, and comparing
-    them is quicker. `on_received` is told how many more messages everybody has now.
+    `heard` and `heard_ids` are the latest bytes that a member took apart: as a rule the others are sent the same, and
+    comparing is quicker. `on_received` is told how many more messages everybody has now.
     """
 
     def __init__(self, code: str) -> None:
@@ -65,6 +65,10 @@ class Room:
         if not standing[begin] and begin == self.received_by_all:
             self._advance()
         return end
+
+    def is_quiet(self) -> bool:
+        """Tell whether everything has arrived and was answered."""
+        return self.received_by_all == len(self.sent_at) and not any(member.unanswered for member in self.members)
 
     def count_losses(self) -> Faults:
         """Return the faults, when everybody has had time to receive and to be answered."""

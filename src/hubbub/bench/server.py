@@ -38,7 +38,9 @@ class Server:
 class Contestant(Protocol):
     """What can be measured: Hubbub, or a peer beside it."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Return the name under which its figures are kept."""
 
     def serving(self, rooms: int, ping_interval: int = PING_INTERVAL) -> contextlib.AbstractAsyncContextManager[Server]:
         """Run a server with so many rooms until the end. Raises CannotMeasureError."""

@@ -21,7 +21,7 @@ def report(results: Results) -> str:
     for case, figures in medians.items():
         lines += _case(case, figures)
     for case, why in results.missing.get(WHO, {}).items():
-        lines += [f"Not measured: {case}. {why[0].upper()}{why[1:]}."]
+        lines += [f"Not measured: {case}. {why[0].upper()}{why[1:].rstrip('.')}."]
     found = bounds(medians, free_memory_mb(), open_files())
     tried = int(max((figures.get("people", 0) for figures in medians.values()), default=0))
     lines += ["", *(answer(found, tried) if found else [f"For an answer, it takes {', '.join(NEEDED)}."])]
