@@ -1,6 +1,7 @@
 """`python -m bench [NAME …]`: the cases of `hubbub bench` with peers in turn, and this checkout's own measurements."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +31,7 @@ FILE = Path("build/bench.json")
 def main() -> int:
     """Measure what is named, print it, and keep every round in a file."""
     arguments = _parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # no server may be left behind
     names = arguments.names or BY_DEFAULT
     plan = Plan(arguments.people, arguments.seconds, arguments.rounds, arguments.full)
     contestants = list(_contestants(arguments.peers))

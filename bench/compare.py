@@ -11,12 +11,15 @@ REFERENCE = "node"
 
 UNKNOWN = "–"
 
+TITLES = {"hubbub": "Hubbub", "node": "Node Socket.IO", "flask": "Flask-SocketIO", "python-socketio": "python-socketio"}
+
 
 def table(results: Results) -> str:
     """Return the table: a row for each figure of each case that peers can do too."""
     medians = {who: results.medians(who) for who in results.rounds}
     peers = [who for who in medians if who != WHO]
-    head = ["case", "figure", WHO, *peers, *([f"{WHO} : {REFERENCE}"] if REFERENCE in peers else [])]
+    ratios = ["ratio to Node"] if REFERENCE in peers else []
+    head = ["case", "figure", *(TITLES[who] for who in [WHO, *peers]), *ratios]
     rows = [head, ["---"] * len(head)]
     for case, figures in medians.get(WHO, {}).items():
         if case in CASES and CASES[case].peers:
@@ -43,19 +46,12 @@ def value(name: str, figures: Figures | None) -> str:
     """Return a figure's number alone."""
     if not figures or name not in figures:
         return UNKNOWN
-    number = METRICS[name].partition("{")[2].partition("}")[0]
+    number = METRICS[name].sentence.partition("{")[2].partition("}")[0]
     return f"{{{number}}}".format(figures[name])
 
 
-def label(name: str) -> str:
-    """Return what a figure is, without its number: `99 % within, ms`."""
-    before, _, rest = METRICS[name].partition("{")
-    after = rest.partition("}")[2].strip()
-    return f"{before.strip()}, {after}" if before else after
-
-
 def _row(case: str, name: str, medians: dict[str, dict[str, Figures]], peers: list[str]) -> list[str]:
-    cells = [label(name), *(value(name, medians[who].get(case)) for who in [WHO, *peers])]
+    cells = [METRICS[name].label, *(value(name, medians[who].get(case)) for who in [WHO, *peers])]
     if REFERENCE in peers:
         found = ratio(case, name, medians)
         cells.append(UNKNOWN if found is None else f"{found:.2f}")

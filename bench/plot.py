@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from html import escape
 
-from bench.compare import label, value
+from bench.compare import TITLES, value
+from hubbub.bench.metrics import METRICS
 from hubbub.bench.results import Results
 from hubbub.bench.table import WHO, title_of
 
 WIDTH = 800
 COLUMN = 400
-NAMES = 112
+NAMES = 120
 """Where bars begin, after the names."""
 
 NUMBERS = 70
@@ -64,7 +65,8 @@ class Panel:
 
 def charts(results: Results) -> dict[str, str]:
     """Return the SVGs by name."""
-    return {name: draw([_panel(results, *each) for each in figures]) for name, figures in PANELS.items()}
+    panels = {name: [_panel(results, *each) for each in figures] for name, figures in PANELS.items()}
+    return {name: draw([panel for panel in some if panel.bars]) for name, some in panels.items()}
 
 
 def draw(panels: list[Panel]) -> str:
@@ -86,7 +88,7 @@ def _panel(results: Results, case: str, name: str) -> Panel:
     measured = {who: figures for who in results.rounds if name in (figures := results.medians(who).get(case, {}))}
     bars = [(who, figures[name], value(name, figures)) for who, figures in measured.items()]
     title = title_of(case, measured[WHO]) if WHO in measured else case
-    return Panel(title, f"{label(name)}: less is better", bars)
+    return Panel(title, f"{METRICS[name].label}: less is better", bars)
 
 
 def _drawn(panel: Panel) -> str:
@@ -99,7 +101,7 @@ def _drawn(panel: Panel) -> str:
         y, width = HEAD + place * STEP, max(1, round((COLUMN - NAMES - NUMBERS) * size / longest))
         kind = "hubbub" if who == WHO else "peer"
         lines += [
-            f'<text x="{NAMES - 8}" y="{y + 14}" text-anchor="end">{escape(who)}</text>',
+            f'<text x="{NAMES - 8}" y="{y + 14}" text-anchor="end">{escape(TITLES[who])}</text>',
             f'<rect class="{kind}" x="{NAMES}" y="{y}" width="{width}" height="{BAR}" rx="2"/>',
             f'<text x="{NAMES + width + 8}" y="{y + 14}">{escape(number)}</text>',
         ]

@@ -36,8 +36,8 @@ def machine(root: Path) -> str:
     lines = [
         f"{where['processor']}, {where['cores']} cores, {where['memory_mb']:,} MB of memory; {where['system']}.",
         f"Hubbub {where['hubbub']} on Python {where['python']}, SQLite {where['sqlite']}.",
-        *(f"{name}: {version}." for name, version in results.versions.items()),
-        f"Medians of {plan['rounds']} rounds, each thing watched for {plan['seconds']:g} seconds.",
+        *(f"{compare.TITLES[name]}: {version}." for name, version in results.versions.items()),
+        f"{plan['rounds']} rounds, of which the medians count; each thing watched for {plan['seconds']:g} seconds.",
     ]
     return "\n".join(f"- {line}" for line in lines)
 
@@ -67,7 +67,7 @@ def missing(root: Path) -> str:
             lines += [f"{case} ({who}): {fault}." for fault in faults_of(figures)]
             if bound_of(figures) == "generator":
                 lines.append(f"{case} ({who}): the load generator was the bound; the rate could be higher.")
-    lines += [f"{peer}: not measured in this run." for peer in PEERS if peer not in results.rounds]
+    lines += [f"{compare.TITLES[peer]}: not measured in this run." for peer in PEERS if peer not in results.rounds]
     return "\n".join(f"- {line}" for line in lines or ["Nothing is missing."])
 
 

@@ -1,24 +1,34 @@
 """The figures by name: how each is written for people."""
 
+from typing import NamedTuple
+
 from hubbub.bench.statistics import Figures
 
-METRICS: dict[str, str] = {
-    "deliveries_rate": "{:,.0f} deliveries/s",
-    "messages_rate": "{:,.0f} messages/s",
-    "cpu_per_delivery": "{:,.2f} µs CPU each",
-    "cpu_per_message": "{:,.0f} µs CPU per message",
-    "cpu_per_person": "{:,.0f} µs CPU per person",
-    "cpu_per_heartbeat": "{:,.0f} µs CPU per heartbeat",
-    "cpu_per_page": "{:,.0f} µs CPU per page",
-    "kb_per_connection": "{:,.1f} KB per connection",
-    "p50": "half within {:,.1f} ms",
-    "p99": "99 % within {:,.1f} ms",
-    "slowest": "all within {:,.1f} ms",
-    "seconds": "all within {:,.2f} s",
-    "seconds_after_crash": "after a crash {:,.2f} s",
-    "append_1": "{:,.0f}/s",
-    "append_64": "{:,.0f}/s",
-    "append_512": "{:,.0f}/s",
+
+class Metric(NamedTuple):
+    """`label` says what it is where the number stands apart, `sentence` has the number in it."""
+
+    label: str
+    sentence: str
+
+
+METRICS: dict[str, Metric] = {
+    "deliveries_rate": Metric("deliveries/s", "{:,.0f} deliveries/s"),
+    "messages_rate": Metric("messages/s", "{:,.0f} messages/s"),
+    "cpu_per_delivery": Metric("µs of CPU per delivery", "{:,.2f} µs CPU each"),
+    "cpu_per_message": Metric("µs of CPU per message", "{:,.0f} µs CPU per message"),
+    "cpu_per_person": Metric("µs of CPU per person", "{:,.0f} µs CPU per person"),
+    "cpu_per_heartbeat": Metric("µs of CPU per heartbeat", "{:,.0f} µs CPU per heartbeat"),
+    "cpu_per_page": Metric("µs of CPU per page", "{:,.0f} µs CPU per page"),
+    "kb_per_connection": Metric("KB of memory per connection", "{:,.1f} KB per connection"),
+    "p50": Metric("ms, median", "half within {:,.1f} ms"),
+    "p99": Metric("ms, 99th percentile", "99 % within {:,.1f} ms"),
+    "slowest": Metric("ms, slowest", "all within {:,.1f} ms"),
+    "seconds": Metric("seconds for all", "all within {:,.2f} s"),
+    "seconds_after_crash": Metric("seconds for all after a crash", "after a crash {:,.2f} s"),
+    "append_1": Metric("messages/s, 1 waiting", "{:,.0f}/s"),
+    "append_64": Metric("messages/s, 64 waiting", "{:,.0f}/s"),
+    "append_512": Metric("messages/s, 512 waiting", "{:,.0f}/s"),
 }
 """Those that tables have; the JSON has more, under the names that the cases give them."""
 
@@ -34,7 +44,7 @@ FAULTS = {
 
 def words(name: str, figures: Figures) -> str:
     """Return a figure as people read it."""
-    return METRICS[name].format(figures[name])
+    return METRICS[name].sentence.format(figures[name])
 
 
 def faults_of(figures: Figures) -> list[str]:
