@@ -50,7 +50,7 @@ long: $(FUZZ_READY) $(JS_READY) ## Run the soaks and repeats that take minutes (
 	@tools/need curl chromium faketime strace
 	@$(BIN)/pytest -m long $(ARGS)
 
-bench: $(TEST_READY) ## Measure how fast it delivers.
+bench: $(TEST_READY) ## Measure how fast it delivers, beside Node and others (ARGS="fan-out-8 --rounds 1" for less).
 	@$(BIN)/python -m bench $(ARGS)
 
 compat: ## Run the tests on every supported Python that is found.
@@ -65,7 +65,7 @@ screenshots: $(TEST_READY) $(PAGE_READY) ## Take the official screenshots into b
 	@cp build/screenshots/room-dark.png docs/images/room-dark-phone.png
 
 clean: ## Remove what was installed and cached here; rooms and messages stay.
-	@rm -rf $(VENV) .venvs tests/*/node_modules frontend/node_modules src/hubbub/web/static .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .venvs tests/*/node_modules bench/peers/node_modules frontend/node_modules src/hubbub/web/static .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@tools/make_venv $(VENV) $(PYTHON)

@@ -1,1 +1,1 @@
-"""Measurements: `python -m bench` prints what this checkout does on this machine; NOTES.md keeps what was found."""
+"""Measurements: `hubbub bench` with peers beside it, and what only a checkout can do; NOTES.md keeps what was found."""

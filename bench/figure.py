@@ -1,11 +1,7 @@
 """A figure: one thing that was measured, with the bound that it should keep."""
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-
-RESULTS = Path(__file__).with_name("results.json")
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +26,3 @@ def show(figures: Iterable[Figure]) -> None:
     for figure in figures:
         target = "" if figure.most is None else f"≤ {figure.most:g}"
         print(f"{figure.name:56} {figure.value:>12,.3f} {figure.unit:8} {target:8} {figure.verdict}", flush=True)
-
-
-def keep(figures: dict[str, list[Figure]]) -> None:
-    """Write the figures beside those of other measurements that were kept."""
-    kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    kept |= {name: [asdict(figure) for figure in rows] for name, rows in figures.items()}
-    RESULTS.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
-
-
-def percentile(values: Sequence[float], percent: float) -> float:
-    """Return the value that so many percent don't exceed."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]

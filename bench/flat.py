@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.figure import Figure
-from bench.filling import TEXT, fill, run
+from hubbub.bench.filling import TEXT, fill, run
 from hubbub.core.user import User
 from tests.people import Person
 from tests.server_process import ServerProcess, running

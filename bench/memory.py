@@ -6,11 +6,12 @@ from pathlib import Path
 import httpx2
 
 from bench.figure import Figure
-from bench.process import resident_mb
+from hubbub.bench.process import resident_mb
 from tests.people import Person
 from tests.server_process import running
 
 MOST = 120
+IDLE = "resident memory after the start"
 REQUESTS = 100
 
 
@@ -28,6 +29,6 @@ def measure() -> list[Figure]:
                     ann.send(code, f"message {number}")
             used = resident_mb(server.process.pid)
     return [
-        Figure("resident memory after the start", idle, "MB", MOST),
+        Figure(IDLE, idle, "MB", MOST),
         Figure(f"resident memory after {REQUESTS} messages", used, "MB", MOST),
     ]

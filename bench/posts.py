@@ -6,9 +6,10 @@ import time
 from pathlib import Path
 
 from bench.caller import Caller
-from bench.figure import Figure, percentile
-from bench.filling import TEXT, run
-from bench.process import cpu_seconds
+from bench.figure import Figure
+from hubbub.bench.filling import TEXT, run
+from hubbub.bench.process import cpu_seconds
+from hubbub.bench.statistics import percentile
 from tests.people import Person
 from tests.server_process import ServerProcess, running
 

@@ -50,7 +50,7 @@ def test_a_bar_in_a_cell_ends_no_column() -> None:
     assert table(["a"], [["x|y"]]).splitlines()[-1] == r"| x\|y |"
 
 
-@pytest.mark.parametrize("command", [(), ("serve",)])
+@pytest.mark.parametrize("command", [(), ("serve",), ("bench",)])
 def test_every_command_and_flag_that_the_help_names_is_in_the_documents(command: tuple[str, ...]) -> None:
     shown = _printed_help(*command)
     named = re.findall(r"--[a-z-]+", shown) + re.findall(r"^  ([a-z]+)  ", shown, re.MULTILINE)

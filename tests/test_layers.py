@@ -57,6 +57,7 @@ LAYERS: dict[str, Rule] = {
     "hubbub.web": Rule(),
     "hubbub.config": Rule(ours="hubbub", others=EVERYTHING),
     "hubbub.server": Rule(ours="hubbub", others=EVERYTHING),
+    "hubbub.bench": Rule(ours="hubbub.core hubbub.store", others="uvloop"),
     "hubbub.cli": Rule(ours="hubbub", others=EVERYTHING),
     "hubbub.__main__": Rule(ours="hubbub.cli"),
     "hubbub": Rule(),
@@ -185,6 +186,8 @@ def test_only_the_composition_root_names_config_server_and_command_line() -> Non
         ("hubbub.store.sqlite.rows", "from hubbub.hub import Hub"),
         ("hubbub.store.sqlite.rows", "import starlette"),
         ("hubbub.broker.memory", "from hubbub.store.base import Store"),
+        ("hubbub.bench.run", "from hubbub.server.serve import serve"),
+        ("hubbub.bench.run", "import websockets"),
         ("hubbub.__main__", "from hubbub.server.serve import serve"),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench.filling import fill, run
+from hubbub.bench.filling import fill, run
 from hubbub.chat.catch_up import LATEST, MOST_MISSED, PAGE
 from hubbub.core.user import User
 from tests.e2e.live.visitors import WAYS, Visitors, Way

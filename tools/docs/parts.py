@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from bench import report
 from tools.docs import api, cli, index, security, tables
 
 PARTS: dict[str, Callable[[Path], str]] = {
@@ -24,6 +25,11 @@ PARTS: dict[str, Callable[[Path], str]] = {
     "bounds": lambda _: security.bounds(),
     "settings": lambda _: tables.settings(),
     "command line": lambda _: cli.help_of_all(),
+    "machine": report.machine,
+    "targets": report.reached,
+    "comparison": report.comparison,
+    "missing": report.missing,
+    "what peers lack": report.alone,
 }
 """Each is given the project's root."""
 

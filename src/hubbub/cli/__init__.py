@@ -25,6 +25,7 @@ Examples:
   hubbub serve                   start a server on http://127.0.0.1:8000
   hubbub serve --host 0.0.0.0    let others on your network in
   hubbub serve --data ./chat     keep everything in a folder of your choice
+  hubbub bench                   measure how many people this machine holds
 """
 
 
@@ -74,6 +75,35 @@ def _serve(host: str | None, port: int | None, data: Path | None, config: Path |
         return serve_until_stopped(settings)
     except CannotStartError as error:
         return _complain(str(error), error.exit_code)
+
+
+@app.command()
+def bench(
+    cases: Annotated[list[str] | None, typer.Argument(help="Cases by name; all of them if none is named.")] = None,
+    json: Annotated[Path | None, typer.Option(help="File for every figure of every round, as JSON.")] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="10,000 idle people and a million messages; takes minutes.")
+    ] = False,
+    rounds: Annotated[int, typer.Option(min=1, max=100, help="How often; the medians are shown.")] = 1,
+    seconds: Annotated[float, typer.Option(min=0.1, max=600, help="How long each thing is watched.")] = 3.0,
+    people: Annotated[
+        int, typer.Option(min=20, max=5_000, help="People in the one large room; other cases have a multiple.")
+    ] = 1_000,
+) -> None:
+    """Measure how many people this machine holds, on a server of its own; takes about a minute.
+
+    Nothing of yours is touched: the server is on this machine alone, in a temporary folder.
+    """
+    from hubbub.bench.command import bench as measure
+    from hubbub.bench.plan import Plan
+    from hubbub.bench.server import CannotMeasureError
+
+    try:
+        raise SystemExit(measure(cases or [], Plan(people, seconds, rounds, full), json))
+    except CannotMeasureError as error:
+        raise SystemExit(_complain(str(error), 2)) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
 
 
 def main() -> None:

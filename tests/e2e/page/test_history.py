@@ -6,7 +6,7 @@ from time import monotonic
 import pytest
 from playwright.async_api import Browser, expect
 
-from bench.filling import fill, make_room, run
+from hubbub.bench.filling import fill, make_room, run
 from hubbub.core.user import User
 from tests.e2e.page.chromium import Visitors
 from tests.e2e.page.visitor import Visitor

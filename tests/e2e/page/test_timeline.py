@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from bench.filling import make_room, run
+from hubbub.bench.filling import make_room, run
 from hubbub.core.user import User
 from hubbub.store.base import NewMessage
 from hubbub.store.sqlite import SqliteStore

@@ -1,4 +1,4 @@
-"""Does a long history make a room slower? The server's CPU per request, with little and with much said before."""
+"""Does a long history make a room slower over HTTP? The server's CPU per request, with little and much said before."""
 
 import json
 import statistics
@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bench.caller import Caller
 from bench.figure import Figure
-from bench.filling import TEXT, fill, run
-from bench.process import cpu_seconds
+from hubbub.bench.filling import TEXT, fill, run
+from hubbub.bench.process import cpu_seconds
 from hubbub.core.user import User
 from tests.people import Person
 from tests.server_process import ServerProcess, running

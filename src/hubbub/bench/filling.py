@@ -1,4 +1,4 @@
-"""Filling a room through the store, without a server."""
+"""Filling a database through the store, without a server."""
 
 import asyncio
 import time
@@ -17,6 +17,8 @@ from hubbub.store.sqlite.files import prepare
 
 T = TypeVar("T")
 
+EPOCH = "epoch"
+OWNER = User("owner", "Ann")
 TEXT = "sixty-four bytes are about what people say in a line of a chat.."
 
 
@@ -39,23 +41,44 @@ async def make_room(path: Path, owner: User, code: str) -> None:
     prepare(path, lambda _: None)
     async with SqliteStore.open(path) as store:
         await store.add_guest(owner, b"hash", 0)
-        await store.add_room(NewRoom(code, "epoch", "", False, None, Lifetime.KEPT, None, owner, 0))
+        await store.add_room(_room(code, owner))
 
 
-async def fill(path: Path, author: User, code: str, count: int, at_once: int) -> Filling:
-    """Append so many messages, so many of them waiting at any time."""
+async def make_rooms(path: Path, count: int) -> list[str]:
+    """Make a database with so many rooms of nobody's but their owner's; return their codes."""
+    prepare(path, lambda _: None)
+    codes = [code_of(number) for number in range(count)]
+    async with SqliteStore.open(path) as store:
+        await store.add_guest(OWNER, b"hash", 0)
+        await asyncio.gather(*(store.add_room(_room(code, OWNER)) for code in codes))
+    return codes
+
+
+def code_of(number: int) -> str:
+    """Return a room's code, another for each number below 26 to the fourth."""
+    return "".join(chr(65 + number // 26**place % 26) for place in (3, 2, 1, 0))
+
+
+async def fill(path: Path, author: User, code: str, count: int, at_once: int, within: float = float("inf")) -> Filling:
+    """Append so many messages, so many of them waiting at any time, or as many as can be within some seconds."""
     filling, left = Filling(), iter(range(count))
     prefix = f"{time.time_ns()}"
 
-    async def append_some(store: SqliteStore) -> None:
+    async def append_some(store: SqliteStore, give_up: float) -> None:
         for number in left:
             draft = NewMessage(code, author, TEXT, f"{prefix}-{number}", None, 0)
             began = time.perf_counter()
+            if began > give_up:
+                break
             await store.append_message(draft)
             filling.latencies.append(time.perf_counter() - began)
 
     async with SqliteStore.open(path) as store:
         began = time.perf_counter()
-        await asyncio.gather(*(append_some(store) for _ in range(at_once)))
+        await asyncio.gather(*(append_some(store, began + within) for _ in range(at_once)))
         filling.seconds = time.perf_counter() - began
     return filling
+
+
+def _room(code: str, owner: User) -> NewRoom:
+    return NewRoom(code, EPOCH, "", False, None, Lifetime.KEPT, None, owner, 0)

@@ -1,0 +1,1 @@
+"""Peers: the usual Socket.IO servers, doing the same work but storing nothing; small servers, written fairly."""

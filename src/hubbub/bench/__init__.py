@@ -1,0 +1,1 @@
+"""`hubbub bench`: how many people this machine holds, measured on a server of its own."""
