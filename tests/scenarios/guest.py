@@ -3,8 +3,8 @@
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from tests.live_client import Event, RefusalError, patience
 from tests.scenarios.connection import Connection
@@ -12,6 +12,11 @@ from tests.scenarios.view import View
 
 QUIET = frozenset({"welcome", "presence"})
 """What comes to everybody; any other event without a seq must be one that the scenario waits for."""
+
+AT_ONCE = 200
+"""Messages that are sent before the first answer: not so many that the server says `slow_down`."""
+
+T = TypeVar("T")
 
 
 class Guest:
@@ -71,11 +76,23 @@ class Guest:
 
     async def refused(self, command: str, **fields: Any) -> str:
         """Try what must be refused; return the error's code."""
+        return str((await self.refusal(command, **fields))["code"])
+
+    async def refusal(self, command: str, **fields: Any) -> dict[str, Any]:
+        """Try what must be refused; return the error."""
         try:
             reply = await self.ask(command, **fields)
         except RefusalError as refused:
-            return str(refused.error["code"])
+            return refused.error
         raise AssertionError(f"{command} was not refused: {reply}")
+
+    async def outcome(self, command: str, **fields: Any) -> str:
+        """Try something; return the error's code, or "ok"."""
+        try:
+            await self.ask(command, **fields)
+        except RefusalError as refused:
+            return str(refused.error["code"])
+        return "ok"
 
     async def opens_a_room(self, **fields: Any) -> str:
         """Make a room and come in; return its code."""
@@ -124,12 +141,14 @@ class Guest:
         return [int((await self.ask("send_message", code=code, text=text))["seq"]) for text in texts]
 
     async def pours(self, code: str, *texts: str, ids: Callable[[int], str] = "pour {}".format) -> list[int]:
-        """Say much at once, without waiting for an answer; return the seqs, in the order of the texts."""
-        sends = [
-            self.ask("send_message", code=code, text=text, client_message_id=ids(number))
-            for number, text in enumerate(texts)
-        ]
-        return [int(reply["seq"]) for reply in await asyncio.gather(*sends)]
+        """Say much, as much at once as may wait; return the seqs, in the order of the texts."""
+        seqs = []
+        for batch in batched(enumerate(texts), AT_ONCE):
+            sends = (
+                self.ask("send_message", code=code, text=text, client_message_id=ids(number)) for number, text in batch
+            )
+            seqs += [int(reply["seq"]) for reply in await asyncio.gather(*sends)]
+        return seqs
 
     # What they hear
 
@@ -189,3 +208,10 @@ class Guest:
         unexpected = Counter(event["type"] for event in self.signals if event["type"] not in self.expected)
         odd = [f"{count} times {kind}, which nobody expected" for kind, count in unexpected.items()]
         return list(itertools.chain(odd, *(view.all_faults() for view in self.views.values())))
+
+
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Cut into pieces of at most that size."""
+    rest = iter(items)
+    while piece := list(itertools.islice(rest, size)):
+        yield piece

@@ -32,6 +32,7 @@ class OverPolling:
         self._acks: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._posting = asyncio.Lock()
         self._welcomed = asyncio.Event()
+        self._stopping = False
         self._polling: asyncio.Task[None] | None = None
 
     @classmethod
@@ -82,6 +83,11 @@ class OverPolling:
         async with patience():
             await asyncio.wait({self._polling})
 
+    async def stops(self) -> None:
+        """Poll no more once the poll that waits is answered."""
+        self._stopping = True
+        await self.ended()
+
     @asynccontextmanager
     async def second_line(self) -> AsyncIterator[ClientConnection]:
         """Open the WebSocket that is to take over."""
@@ -106,6 +112,8 @@ class OverPolling:
                 if packet == "1":
                     return
                 await self._take(packet)
+            if self._stopping:
+                return
             answer = await self.http.get(ENGINE)
             if answer.status_code == 400 and answer.json()["message"] == "Session ID unknown":
                 return  # closed, with an invitation to come back

@@ -32,6 +32,7 @@ class View:
     def joined(self, reply: dict[str, Any], since: int | None) -> None:
         """Take in the answer to `join_room`; until the last page is in, what is heard live waits."""
         if since is None or reply["reset"]:
+            self.resets += since is not None
             self._begin_anew(reply)
         else:
             if not self.log and not self.watching:
@@ -66,7 +67,6 @@ class View:
         return self.faults + early
 
     def _begin_anew(self, reply: dict[str, Any]) -> None:
-        self.resets += bool(reply["reset"])
         if self.watching:  # the room was open: what is above `last_seq` comes after the answer, nothing else does
             if reply["last_seq"] > self.last_seq:
                 self.faults.append(f"the answer knew of seq {reply['last_seq']} before it was told")
