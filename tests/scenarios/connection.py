@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import httpx2
 
@@ -25,58 +25,58 @@ class Where:
         return httpx2.AsyncClient(base_url=self.url, headers=dict(self.headers), timeout=PATIENCE)
 
 
-class Connection(Protocol):
-    """One tab's way to the server; `hear` is called with each event, in the order in which they arrive."""
+class Connection:
+    """One tab's way to the server; `hear` is called with each event, in the order in which they arrive.
 
-    me: dict[str, str]
-    token: str
-    live: bool
-    """Whether it is a connection that hears by itself; else `listen` must ask."""
-    hears_the_end: bool
-    """Whether a room's last event, or that of one's own leaving, is sure to come."""
+    `hears_the_end` says whether a room's last event, or that of one's own leaving, is sure to come.
+    """
+
+    hears_the_end = True
+
+    def __init__(self, hear: Hear) -> None:
+        self.hear = hear
+        self.me: dict[str, str] = {}
+        self.token = ""
 
     async def carry_out(self, command: str, fields: dict[str, Any]) -> dict[str, Any]:
         """Return the reply of a command. Raises RefusalError."""
+        raise NotImplementedError
 
-    def listen(self, code: str, since: int) -> None:
-        """Hear a room's events after a seq."""
+    async def listen(self, code: str, since: int) -> None:
+        """Hear a room's events after a seq, if that doesn't come by itself."""
 
     async def finishes(self, code: str) -> None:
-        """Wait until nothing more can come of a room that one has left."""
+        """Wait until nothing more can come of a room that one has left; live, it came before the answer."""
 
     async def close(self) -> None:
         """Close the tab."""
+        raise NotImplementedError
 
     def cut(self) -> None:
         """Break off without a farewell."""
+        raise NotImplementedError
 
 
-class OverWebSocket:
+class OverWebSocket(Connection):
     """A bare WebSocket, strict about every frame."""
 
-    live = True
-    hears_the_end = True
+    client: SocketClient
 
-    def __init__(self, client: SocketClient, stack: AsyncExitStack) -> None:
-        self.client, self._stack = client, stack
-        self.me, self.token = client.me, client.token
+    def __init__(self, hear: Hear) -> None:
+        super().__init__(hear)
+        self._stack = AsyncExitStack()
 
     @classmethod
     async def open(cls, where: Where, hear: Hear, auth: Mapping[str, str]) -> Self:
         """Connect."""
-        stack = AsyncExitStack()
-        route = Route(where.url, headers=where.headers)
-        return cls(await stack.enter_async_context(connected(route, hear, **auth)), stack)
+        connection, route = cls(hear), Route(where.url, headers=where.headers)
+        client = await connection._stack.enter_async_context(connected(route, hear, **auth))
+        connection.client, connection.me, connection.token = client, client.me, client.token
+        return connection
 
     async def carry_out(self, command: str, fields: dict[str, Any]) -> dict[str, Any]:
         """See Connection."""
         return await self.client.ask(command, **fields)
-
-    def listen(self, code: str, since: int) -> None:
-        """See Connection."""
-
-    async def finishes(self, code: str) -> None:
-        """See Connection: what was told stands before the answer."""
 
     async def close(self) -> None:
         """See Connection."""
@@ -87,17 +87,14 @@ class OverWebSocket:
         self.client.socket.transport.abort()
 
 
-class OverOfficialClient:
+class OverOfficialClient(Connection):
     """An official client, which begins by polls and changes to a WebSocket."""
 
-    live = True
-    hears_the_end = True
     language = ""
 
     def __init__(self, visitors: Visitors, hear: Hear) -> None:
-        self._visitors, self._hear = visitors, hear
-        self.me: dict[str, str] = {}
-        self.token = ""
+        super().__init__(hear)
+        self._visitors = visitors
 
     @classmethod
     async def open(cls, where: Where, hear: Hear, auth: Mapping[str, str]) -> Self:
@@ -110,12 +107,6 @@ class OverOfficialClient:
         """See Connection."""
         answer = await self._client.acknowledgement(command, fields)
         return taken(answer)
-
-    def listen(self, code: str, since: int) -> None:
-        """See Connection."""
-
-    async def finishes(self, code: str) -> None:
-        """See Connection: what was told stands before the answer."""
 
     async def close(self) -> None:
         """See Connection."""
@@ -132,12 +123,12 @@ class OverOfficialClient:
         if self.language == "javascript":
             await self._client.hear("upgraded")
         assert await self._client.transport() == "websocket"
-        self._hear(self._client.heard("welcome")[0])
+        self.hear(self._client.heard("welcome")[0])
         self._client.listener = self._listen
 
     def _listen(self, event: Event) -> None:
         if event["type"] not in {"connected", "disconnected", "upgraded"}:
-            self._hear(event)
+            self.hear(event)
 
 
 class OverPythonUpgrade(OverOfficialClient):

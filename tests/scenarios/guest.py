@@ -107,7 +107,7 @@ class Guest:
         reply = await self.ask("join_room", code=code, **missed)
         view.joined(reply, since)
         if view.watching:
-            self.connection.listen(code, view.last_seq)
+            await self.connection.listen(code, view.last_seq)
         self._news.set()
         return reply
 
@@ -121,7 +121,7 @@ class Guest:
             page = await self.ask("events", code=code, since=view.last_seq)
             view.page(page)
             pages.append(len(page["events"]))
-        self.connection.listen(code, view.last_seq)
+        await self.connection.listen(code, view.last_seq)
         return pages
 
     async def leaves(self, code: str) -> None:

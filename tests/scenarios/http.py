@@ -2,30 +2,30 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
+
+import httpx2
 
 from hubbub.gateways.http.routes import PREFIX, ROUTES, Fields
 from tests.live_client import PATIENCE, RefusalError, patience
-from tests.scenarios.connection import Hear, Where
+from tests.scenarios.connection import Connection, Hear, Where
 
 ROUTE_OF = {route.command.type: route for route in ROUTES}
 WAIT = 50
 """Seconds for which a poll waits."""
 
+Begun = asyncio.Future[None]
+"""Done as soon as whatever happens next is heard."""
 
-class OverHttp:
+
+class OverHttp(Connection):
     """Requests, each a command; and one more that listens, for each room."""
 
-    live = False
-    hears_the_end = True
-
     def __init__(self, where: Where, hear: Hear) -> None:
+        super().__init__(hear)
         self.http = where.client()
         self.http.timeout = PATIENCE + WAIT
-        self.me: dict[str, str] = {}
-        self.token = ""
-        self._hear = hear
         self._listening: dict[str, asyncio.Task[None]] = {}
 
     @classmethod
@@ -54,11 +54,13 @@ class OverHttp:
         assert answer.status_code == route.status
         return reply
 
-    def listen(self, code: str, since: int) -> None:
+    async def listen(self, code: str, since: int) -> None:
         """See Connection."""
         before = self._listening.get(code)
         if before is None or before.done():
-            self._listening[code] = asyncio.create_task(self._way_to_listen()(code, since))
+            begun = asyncio.get_running_loop().create_future()
+            self._listening[code] = asyncio.create_task(self.follow(code, since, begun))
+            await asyncio.wait({self._listening[code], begun}, return_when=asyncio.FIRST_COMPLETED)
 
     async def finishes(self, code: str) -> None:
         """See Connection."""
@@ -79,20 +81,20 @@ class OverHttp:
         for task in self._listening.values():
             task.cancel()
 
-    def _way_to_listen(self) -> Callable[[str, int], Coroutine[Any, Any, None]]:
+    async def follow(self, code: str, since: int, begun: Begun) -> None:
+        """Hear a room's events after a seq until the room, the membership or the server ends."""
         raise NotImplementedError
 
 
 class OverStream(OverHttp):
     """Server-sent events."""
 
-    def _way_to_listen(self) -> Callable[[str, int], Coroutine[Any, Any, None]]:
-        return self._read_stream
-
-    async def _read_stream(self, code: str, since: int) -> None:
+    async def follow(self, code: str, since: int, begun: Begun) -> None:
+        """See OverHttp."""
         path, seq = f"{PREFIX}/rooms/{code}/stream", ""
         async with self.http.stream("GET", path, params={"since": since}) as answer:
             assert answer.status_code == 200, await answer.aread()
+            begun.set_result(None)
             async for line in answer.aiter_lines():
                 name, _, value = line.partition(": ")
                 if name == "id":
@@ -100,7 +102,7 @@ class OverStream(OverHttp):
                 elif name == "data":
                     event = json.loads(value)
                     assert str(event.get("seq", "")) == seq, "the id is the seq"
-                    self._hear(event)
+                    self.hear(event)
                     seq = ""
 
 
@@ -109,16 +111,18 @@ class OverLongPolls(OverHttp):
 
     hears_the_end = False
 
-    def _way_to_listen(self) -> Callable[[str, int], Coroutine[Any, Any, None]]:
-        return self._poll
-
-    async def _poll(self, code: str, since: int) -> None:
+    async def follow(self, code: str, since: int, begun: Begun) -> None:
+        """See OverHttp."""
+        begun.set_result(None)
         while True:
             try:
                 page = await self.carry_out("events", {"code": code, "since": since, "wait": WAIT})
             except RefusalError as refused:
-                assert refused.error["code"] in {"not_a_member", "room_not_found"}, refused
+                if refused.error["code"] not in {"not_a_member", "room_not_found"}:
+                    raise
                 return
+            except httpx2.TransportError:
+                return  # the server isn't there; whoever needs it will notice
             for event in page["events"]:
-                self._hear(event)
+                self.hear(event)
                 since = event["seq"]

@@ -2,25 +2,25 @@
 
 import asyncio
 import itertools
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from tests.live_client import Event
-from tests.scenarios.connection import Connection, OverJavaScriptUpgrade, OverPythonUpgrade, OverWebSocket, Where
+from tests.scenarios.connection import Connection, Hear, OverJavaScriptUpgrade, OverPythonUpgrade, OverWebSocket, Where
 from tests.scenarios.database import Database, Row
 from tests.scenarios.guest import Guest
 from tests.scenarios.http import OverLongPolls, OverStream
 from tests.scenarios.polling import OverPolling
 from tests.server_process import ServerProcess
 
-WAYS = {
-    "websocket": OverWebSocket,
-    "polling": OverPolling,
-    "upgrade": OverPythonUpgrade,
-    "javascript": OverJavaScriptUpgrade,
-    "stream": OverStream,
-    "long-poll": OverLongPolls,
+WAYS: dict[str, Callable[[Where, Hear, Mapping[str, str]], Awaitable[Connection]]] = {
+    "websocket": OverWebSocket.open,
+    "polling": OverPolling.open,
+    "upgrade": OverPythonUpgrade.open,
+    "javascript": OverJavaScriptUpgrade.open,
+    "stream": OverStream.open,
+    "long-poll": OverLongPolls.open,
 }
 
 _addresses = itertools.count(1)
@@ -109,8 +109,7 @@ class Party:
         return own + _disagreements(accounts) + [fault for code in codes for fault in self._against(code, accounts)]
 
     async def _connect(self, guest: Guest, by: str, **auth: str) -> Guest:
-        connection: Any = await WAYS[by].open(self._where, guest.hear, auth)
-        guest.begin(connection)
+        guest.begin(await WAYS[by](self._where, guest.hear, auth))
         if guest not in self.guests:
             self.guests.append(guest)
         return guest

@@ -11,23 +11,19 @@ import httpx2
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.live_client import PATH, begin_to_poll, patience
-from tests.scenarios.connection import Hear, Where, taken
+from tests.scenarios.connection import Connection, Hear, Where, taken
 
 SEPARATOR = "\x1e"
 ENGINE = "/socket.io/"
 
 
-class OverPolling:
+class OverPolling(Connection):
     """Long-polling by hand."""
 
-    live = True
-    hears_the_end = True
-
     def __init__(self, where: Where, hear: Hear) -> None:
+        super().__init__(hear)
         self.http = where.client()
-        self.me: dict[str, str] = {}
-        self.token = ""
-        self._where, self._hear = where, hear
+        self._where = where
         self._numbers = itertools.count(1)
         self._acks: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._posting = asyncio.Lock()
@@ -59,12 +55,6 @@ class OverPolling:
         async with self._posting:
             answer = await self.http.post(ENGINE, content=SEPARATOR.join(packets))
         assert answer.text == "ok", answer.text
-
-    def listen(self, code: str, since: int) -> None:
-        """See Connection."""
-
-    async def finishes(self, code: str) -> None:
-        """See Connection: what was told stands before the answer."""
 
     async def close(self) -> None:
         """See Connection."""
@@ -114,7 +104,10 @@ class OverPolling:
                 await self._take(packet)
             if self._stopping:
                 return
-            answer = await self.http.get(ENGINE)
+            try:
+                answer = await self.http.get(ENGINE)
+            except httpx2.TransportError:
+                return  # the server isn't there; whoever needs it will notice
             if answer.status_code == 400 and answer.json()["message"] == "Session ID unknown":
                 return  # closed, with an invitation to come back
 
@@ -135,4 +128,4 @@ class OverPolling:
         if event["type"] == "welcome":
             self.me, self.token = event["me"], event.get("token", self.token)
             self._welcomed.set()
-        self._hear(event)
+        self.hear(event)

@@ -1,4 +1,4 @@
-"""The upgrade from polls to a WebSocket: broken off at each step, or taken to the end, it loses nothing and doubles nothing."""
+"""The upgrade from polls to a WebSocket: broken off at any step, or taken to the end, it neither loses nor doubles."""
 
 import asyncio
 import json

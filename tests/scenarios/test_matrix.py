@@ -11,7 +11,7 @@ from tests.scenarios.party import Party
 
 pytestmark = [pytest.mark.anyio, pytest.mark.scenarios]
 
-LIVE = ("websocket", "polling", "upgrade", "javascript")
+LIVE = ("websocket", "polling", "upgrade")
 HTTP = ("stream", "long-poll")
 MATRIX = [(command, way) for command in COMMANDS for way in LIVE + HTTP if way in LIVE or command in ROUTE_OF]
 

@@ -1,4 +1,4 @@
-"""Coming back: at every kind of gap nothing is missing, nothing comes twice, and what can't be told is said to be so."""
+"""Coming back: after any kind of gap nothing is missing or comes twice, and what can't be told is said to be so."""
 
 import asyncio
 import json

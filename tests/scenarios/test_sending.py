@@ -2,7 +2,9 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable
 from itertools import chain
+from typing import Any
 
 import pytest
 
@@ -34,13 +36,14 @@ async def test_what_one_sends_without_waiting_keeps_its_order_among_others(party
 async def test_commands_that_are_sent_without_waiting_take_effect_in_their_order(party: Party) -> None:
     ann, bob = await party.come("Ann", "Bob")
     code = await ann.opens_a_room()
-    before, joined, *said, left, after = await asyncio.gather(
+    commands: list[Awaitable[Any]] = [
         bob.outcome("send_message", code=code, text="too early"),
         bob.joins(code),
         *(bob.ask("send_message", code=code, text=str(number)) for number in range(30)),
         bob.ask("leave_room", code=code),
         bob.outcome("send_message", code=code, text="too late"),
-    )
+    ]
+    before, joined, *said, left, after = await asyncio.gather(*commands)
     assert (before, joined["last_seq"], left, after) == ("not_a_member", 3, {}, "not_a_member")
     assert [reply["seq"] for reply in said] == list(range(4, 34))
     await party.settles()
@@ -146,7 +149,9 @@ async def test_a_command_without_an_ack_is_carried_out_and_its_refusal_is_an_eve
     code = await bob.opens_a_room()
     await ann.joins(code)
     await ann.connection.post(  # type: ignore[attr-defined]
-        f'42["send_message",{{"code":"{code}","text":"hello"}}]', '42["send_message",{"text":"where?"}]', '42["nonsense"]'
+        f'42["send_message",{{"code":"{code}","text":"hello"}}]',
+        '42["send_message",{"text":"where?"}]',
+        '42["nonsense"]',
     )
     refused = await ann.hears("refused", times=2)
     assert [(event["command"], event["error"]["code"]) for event in refused] == [

@@ -10,7 +10,8 @@ from tests.live_client import Event
 class View:
     """One tab's sight of a room: `log` is dense from `first` + 1 on, or `faults` says where it isn't.
 
-    `past` has the logs of earlier visits, each with its epoch, that weren't gone on with.
+    `early` has what was heard while the room wasn't open, `past` the logs of earlier visits that weren't gone on with,
+    each with its epoch.
     """
 
     code: str
@@ -22,7 +23,7 @@ class View:
     faults: list[str] = field(default_factory=list)
     watching: bool = False
     resets: int = 0
-    _early: list[Event] = field(default_factory=list)
+    early: list[Event] = field(default_factory=list)
 
     @property
     def last_seq(self) -> int:
@@ -55,15 +56,20 @@ class View:
         if self.watching:
             self._take(event)
         else:
-            self._early.append(event)
+            self.early.append(event)
 
     def close(self) -> None:
         """Hear no more of the room."""
         self.watching = False
 
+    def takes_early(self) -> list[Event]:
+        """Give up what was heard while the room wasn't open: the story looks at it itself."""
+        early, self.early = self.early, []
+        return early
+
     def all_faults(self) -> list[str]:
         """Return what can't be true, events of a room that wasn't open among it."""
-        early = [f"seq {event['seq']} was heard while {self.code} wasn't open" for event in self._early]
+        early = [f"seq {event['seq']} was heard while {self.code} wasn't open" for event in self.early]
         return self.faults + early
 
     def _begin_anew(self, reply: dict[str, Any]) -> None:
@@ -78,7 +84,7 @@ class View:
     def _go_live(self, told: int) -> None:
         """What came before the answer is in the answer too, up to its `last_seq`."""
         self.watching = True
-        early, self._early = self._early, []
+        early, self.early = self.early, []
         for event in early:
             if event["seq"] > self.last_seq:
                 self._take(event)
