@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import socket
 from collections.abc import Callable
 
 import pytest
@@ -22,7 +23,8 @@ from tests.waiting import eventually
 
 pytestmark = [pytest.mark.anyio, pytest.mark.scenarios]
 
-LONG = 10_000
+LONG, MANY = 10_000, 600
+"""Characters of a message, and messages: more than the buffers on the way to a reader hold."""
 
 
 async def test_one_who_reads_slowly_among_fast_ones_misses_nothing_and_holds_nobody_up(party: Party) -> None:
@@ -31,11 +33,11 @@ async def test_one_who_reads_slowly_among_fast_ones_misses_nothing_and_holds_nob
     for guest in (bob, cid, slow):
         await guest.joins(code)
     stops_reading(slow)
-    texts = [f"{number} ".ljust(LONG, "x") for number in range(1_200)]
+    texts = [f"{number} ".ljust(LONG, "x") for number in range(MANY)]
     await ann.pours(code, *texts)
     for guest in (ann, bob, cid):
-        await guest.has_heard(code, 5 + 1_200)
-    assert slow.at(code) < 5 + 1_200, "need somebody who is behind for this test to mean anything"
+        await guest.has_heard(code, 5 + MANY)
+    assert slow.at(code) < 5 + MANY, "need somebody who is behind for this test to mean anything"
     await reads_on_or_comes_back(party, slow, code)
     await party.settles()
     assert bob.texts(code) == cid.texts(code) == slow.texts(code) == texts
@@ -46,7 +48,7 @@ async def test_who_reads_nothing_at_all_is_let_go_and_resumes_with_the_rest(part
     code = await ann.opens_a_room()
     await slow.joins(code)
     stops_reading(slow)
-    texts = [f"{number} ".ljust(LONG, "x") for number in range(1_200)]
+    texts = [f"{number} ".ljust(LONG, "x") for number in range(MANY)]
     sockets = live_sockets(party)
     await ann.pours(code, *texts)
     await asyncio.to_thread(eventually, lambda: live_sockets(party) == sockets - 1)
@@ -65,7 +67,7 @@ async def test_a_room_that_outruns_its_memory_is_read_from_the_log_by_every_kind
     for reader in readers:
         await reader.joins(code)
     said = 4 * ring.MOST_EVENTS
-    await ann.pours(code, *(f"{number} ".ljust(2_000, "y") for number in range(said)))
+    await ann.pours(code, *map(str, range(said)))
     await party.settles()
     for reader in readers:
         assert reader.texts(code) == ann.texts(code)
@@ -82,11 +84,11 @@ async def test_who_stops_answering_is_noticed_by_the_heartbeat_and_the_others_ar
         code = await ann.opens_a_room()
         for guest in (bob, silent):
             await guest.joins(code)
-        socket = web_socket_of(silent)
-        socket.send = answers_nothing  # type: ignore[assignment,method-assign]
+        line = web_socket_of(silent)
+        line.send = answers_nothing  # type: ignore[assignment,method-assign]
         async with patience():
-            await socket.wait_closed()
-        assert (socket.close_code, socket.close_reason) == (1001, "heartbeat")
+            await line.wait_closed()
+        assert (line.close_code, line.close_reason) == (1001, "heartbeat")
         await silent.goes()
         await ann.says(code, "without him")
         await party.comes_back(silent)
@@ -116,13 +118,13 @@ async def test_noise_closes_the_connection_that_makes_it_and_is_heard_by_nobody(
     for guest in (bob, eve):
         await guest.joins(code)
     before = party.database.size()
-    socket = web_socket_of(eve)
-    await socket.send(noise)
+    line = web_socket_of(eve)
+    await line.send(noise)
     if isinstance(noise, str) and noise.startswith("45"):
-        await socket.send("no attachment")
+        await line.send("no attachment")
     async with patience():
-        await socket.wait_closed()
-    assert (socket.close_code, bool(socket.close_reason)) == (1002, True)
+        await line.wait_closed()
+    assert (line.close_code, bool(line.close_reason)) == (1002, True)
     assert party.database.size() == before
     await eve.goes()
     await ann.says(code, "as if nothing had happened")
@@ -136,11 +138,11 @@ async def test_bytes_where_text_belongs_are_refused_and_the_connection_goes_on(p
     ann, bob = await party.come("Ann", "Bob")
     code = await ann.opens_a_room()
     await bob.joins(code)
-    socket = web_socket_of(bob)
+    line = web_socket_of(bob)
     for number in range(50):
         command = ["send_message", {"code": code, "text": {"_placeholder": True, "num": 0}}]
-        await socket.send("451-" + json.dumps(command))
-        await socket.send(os.urandom(number))
+        await line.send("451-" + json.dumps(command))
+        await line.send(os.urandom(number))
     refused = await bob.hears("refused", times=50)
     assert {(each["command"], each["error"]["code"]) for each in refused} == {("send_message", "bad_request")}
     assert await bob.says(code, "words") == [4]
@@ -180,8 +182,10 @@ def web_socket_of(guest: Guest) -> ClientConnection:
 
 
 def stops_reading(guest: Guest) -> None:
-    """Let the bytes lie."""
-    web_socket_of(guest).transport.pause_reading()
+    """Let the bytes lie, and few of them in the own machine."""
+    transport = web_socket_of(guest).transport
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    transport.pause_reading()
 
 
 async def answers_nothing(message: object) -> None:
