@@ -91,9 +91,9 @@ class Party:
 
     # What is true in the end
 
-    async def settles(self) -> None:
-        """Wait until everybody has heard all there is to hear, and whatever came behind it."""
-        here = [guest for guest in self.guests if guest.connected]
+    async def settles(self, *guests: Guest) -> None:
+        """Wait until everybody, or these, have heard all there is to hear, and whatever came behind it."""
+        here = [guest for guest in guests or self.guests if guest.connected]
         for guest in here:
             for view in guest.views.values():
                 last_seq = self.database.last_seq(view.code) if view.watching else None

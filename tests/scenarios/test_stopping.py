@@ -41,7 +41,7 @@ async def what_was_answered_is_there_and_what_was_not_is_sent_again(party: Party
         again = [guest.ask("send_message", **a_message(code, number)) for number in range(first, len(seqs) + 2)]
         replies = await asyncio.gather(*again)
         assert [reply["seq"] for reply in replies[:-2]] == seqs[first:], "and it is what it was"
-    await party.settles()
+    await party.settles(ann, bob, cid)
     told = Counter((event["by"]["id"], event["text"]) for event in cid.log(code))
     assert told == {
         (guest.id, str(number)): 1
@@ -65,7 +65,7 @@ async def who_comes_and_goes_is_where_they_were_told_that_they_are(party: Party)
         assert told == list(itertools.islice(itertools.cycle(["member_joined", "member_left"]), len(told)))
         assert len(told) - moves in {0, 1}, "one at most was done and not answered"
         await guest.joins(code)
-    await party.settles()
+    await party.settles(ann, *crowd)
     assert party.database.holds(code).members == 9
 
 
@@ -89,7 +89,7 @@ async def who_waits_for_news_is_answered_and_goes_on(party: Party) -> Story:
     for guest in (ann, *waiting.values()):
         assert await guest.resumes(code) == [0]
     await ann.says(code, "after")
-    await party.settles()
+    await party.settles(ann, *waiting.values())
     assert [reader.texts(code)[-2:] for reader in waiting.values()] == [["before", "after"]] * 3
 
 
