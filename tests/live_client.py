@@ -121,7 +121,8 @@ class SocketClient:
 
     async def _receive(self) -> str:
         async with patience():
-            text = await self.socket.recv(decode=True)
+            while (text := await self.socket.recv(decode=True)) == "2":
+                await self.socket.send("3")
         assert isinstance(text, str)
         return text
 

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "hubbub"
 TESTS = ROOT / "tests"
-HOLDERS = ("conformance", "contracts", "e2e", "reliability", "security")
+HOLDERS = ("conformance", "contracts", "e2e", "reliability", "scenarios", "security")
 """Folders whose tests go across modules; a file there may name in `HOLDS` the modules that it holds to their word."""
 
 

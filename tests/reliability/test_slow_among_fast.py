@@ -8,7 +8,7 @@ from time import monotonic
 
 import pytest
 
-from bench.process import resident_mb
+from hubbub.bench.process import resident_mb
 from tests.e2e.hostile.raw_client import measure
 from tests.live_client import Route, SocketClient, connected
 from tests.people import Person

@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 Heard = dict[str, Any]
@@ -14,12 +14,14 @@ PATIENCE = 30.0
 class LiveClient(ABC):
     """One connection of a person. `log` is all it has heard, in order: events, and what became of its connection.
 
-    The latter are `connected`, `disconnected` and `upgraded`. `auth` is what it says when it connects again.
+    The latter are `connected`, `disconnected` and `upgraded`. `auth` is what it says when it connects again, `listener`
+    is told all of it at once.
     """
 
     def __init__(self, auth: Mapping[str, Any] | None) -> None:
         self.auth = dict(auth or {})
         self.log: list[Heard] = []
+        self.listener: Callable[[Heard], None] | None = None
         self._unheard: list[Heard] = []
         self._news = asyncio.Event()
         self.me: dict[str, str] = {}
@@ -82,6 +84,8 @@ class LiveClient(ABC):
         self.log.append(event)
         self._unheard.append(event)
         self._news.set()
+        if self.listener:
+            self.listener(event)
 
     async def be_welcomed(self) -> None:
         """Learn who one is."""

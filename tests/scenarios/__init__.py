@@ -1,0 +1,1 @@
+"""Scenarios: small stories that check themselves to the last event, over every door."""
