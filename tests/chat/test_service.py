@@ -1,6 +1,5 @@
 """The one door: shared checks before any command."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
@@ -9,6 +8,7 @@ from hubbub.chat.service import HANDLERS
 from hubbub.core import command as commands
 from hubbub.core.error import ChatError
 from hubbub.core.throttle import LIMITS, Throttle
+from hubbub.core.value import value
 from hubbub.session import Session
 from tests.chat.conftest import House, OpenHouse
 
@@ -20,7 +20,7 @@ def test_every_command_has_a_handler() -> None:
 
 
 async def test_a_command_nobody_knows_is_refused(house: House) -> None:
-    @dataclass(frozen=True, slots=True, kw_only=True)
+    @value(frozen=True, slots=True, kw_only=True)
     class Unheard(commands.Command):
         type: ClassVar[str] = "unheard"
 

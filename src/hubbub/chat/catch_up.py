@@ -86,7 +86,7 @@ async def events_after(chat: Context, room: Room, since: int, limit: int) -> rep
 async def _latest(chat: Context, room: Room) -> CaughtUp:
     """Return the latest messages: as they were when the log was read, and those that came meanwhile."""
     for _ in range(MOST_TRIES):
-        rows = await chat.store.messages(room.id, None, None, LATEST + 1)
+        rows = await chat.latest.of(room.id, lambda: chat.store.messages(room.id, None, None, LATEST + 1))
         read_seq, read_number = (rows[-1].seq, rows[-1].number) if rows else (0, 0)
         last_seq = chat.hub.told(room.code) or max(room.last_seq, read_seq)
         known = _up_to(last_seq, chat.hub.latest(room.code))
