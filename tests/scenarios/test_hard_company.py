@@ -195,7 +195,9 @@ async def answers_nothing(message: object) -> None:
 async def reads_on_or_comes_back(party: Party, guest: Guest, code: str) -> None:
     """Read again; who was let go meanwhile, on a machine that is busy, comes back."""
     last_seq = party.database.last_seq(code) or 0
-    web_socket_of(guest).transport.resume_reading()
+    transport = web_socket_of(guest).transport
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1_000_000)
+    transport.resume_reading()
     hearing = asyncio.ensure_future(guest.has_heard(code, last_seq))
     assert isinstance(guest.connection, OverWebSocket)
     await asyncio.wait({hearing, guest.connection.client.closing}, return_when=asyncio.FIRST_COMPLETED)
