@@ -1,7 +1,6 @@
 """Users, their logins, and what is drawn for them at random."""
 
 import base64
-import dataclasses
 import random
 import re
 import secrets
@@ -36,11 +35,6 @@ def test_every_kind_of_user_has_a_lapse_that_is_longer_than_the_use_goes_unwritt
 
 def test_who_says_nothing_else_is_a_guest() -> None:
     assert User("ann", "Ann").kind is UserKind.GUEST
-
-
-def test_a_user_cannot_be_changed_in_place() -> None:
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        User("ann", "Ann").__setattr__("name", "Bob")
 
 
 def test_a_user_id_holds_80_bits_as_16_small_letters_and_digits() -> None:

@@ -16,3 +16,9 @@ def test_a_value_is_a_dataclass_without_a_dict() -> None:
     assert repr(ann) == "Person(id='1', name='Ann')"
     assert dataclasses.replace(ann, name="Anna") == Person("1", "Anna")
     assert not hasattr(ann, "__dict__")
+
+
+def test_changing_a_value_is_refused_by_the_type_checker() -> None:
+    ann = Person("1", "Ann")
+    ann.name = "Anna"  # type: ignore[misc]  # an ignore of nothing is an error too: so `make types` is the test
+    assert ann != Person("1", "Ann"), "at run time nothing is in the way, which is the point"
