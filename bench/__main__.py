@@ -11,8 +11,9 @@ from bench.compare import table
 from bench.figure import Figure, show
 from bench.peers.install import PEERS, installed
 from bench.peers.peer import Peer
-from hubbub.bench.cases import CASES
+from hubbub.bench.cases import CASES, cases_for
 from hubbub.bench.plan import Plan
+from hubbub.bench.results import Results
 from hubbub.bench.run import run
 from hubbub.bench.server import Contestant, Hubbub
 
@@ -25,7 +26,9 @@ MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "page": page.measure,
 }
 
-BY_DEFAULT = [*CASES, "start", "memory"]
+BY_DEFAULT = ["start", "memory"]
+"""Of those that `hubbub bench` doesn't have."""
+
 FILE = Path("build/bench.json")
 
 
@@ -33,11 +36,11 @@ def main() -> int:
     """Measure what is named, print it, and keep every round in a file."""
     arguments = _parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # no server may be left behind
-    names = arguments.names or BY_DEFAULT
     plan = Plan(arguments.people, arguments.seconds, arguments.rounds, arguments.full)
+    names = arguments.names or [*cases_for(plan), *BY_DEFAULT]
     contestants = list(_contestants(arguments.peers))
     try:
-        results = run(contestants, [name for name in names if name in CASES], plan)
+        results = run(contestants, [name for name in names if name in CASES], plan, _keep(arguments.json))
     except KeyboardInterrupt:
         return 130
     results.versions = {each.name: each.version for each in contestants if isinstance(each, Peer)}
@@ -47,10 +50,15 @@ def main() -> int:
             show(figures)
             results.add("hubbub", name, {figure.name: figure.value for figure in figures})
     print(table(results))
-    arguments.json.parent.mkdir(parents=True, exist_ok=True)
-    results.save(arguments.json)
+    _keep(arguments.json)(results)
     print(f"Every round is in {arguments.json}; `python -m bench.report` makes docs/performance.md of it.")
     return 1 if results.missing else 0
+
+
+def _keep(path: Path) -> Callable[[Results], None]:
+    """Return what saves the results so far: a run that is broken off has been for something."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return lambda results: results.save(path)
 
 
 def _parser() -> argparse.ArgumentParser:

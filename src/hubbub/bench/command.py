@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from hubbub.bench.cases import CASES
+from hubbub.bench.cases import CASES, cases_for
 from hubbub.bench.plan import Plan
 from hubbub.bench.run import run
 from hubbub.bench.server import CannotMeasureError, Hubbub
@@ -18,7 +18,7 @@ def bench(names: Sequence[str], plan: Plan, json_file: Path | None) -> int:
     """Measure and print; return the exit code. Raises CannotMeasureError for what can't be done at all."""
     check(names)
     signal.signal(signal.SIGTERM, _end)
-    results = run([Hubbub()], names or CASES, plan)
+    results = run([Hubbub()], names or cases_for(plan), plan)
     print(report(results))
     if json_file:
         results.save(json_file)

@@ -26,7 +26,12 @@ class Plan:
     @property
     def idle(self) -> int:
         """Return how many people are connected and say nothing."""
-        return self.people * (10 if self.full else 2)
+        return self.people * 2
+
+    @property
+    def crowd(self) -> int:
+        """Return how many people one process is to hold."""
+        return self.people * 10
 
     @property
     def history(self) -> int:

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import uvloop
 
@@ -18,22 +18,30 @@ MOST_SECONDS_FULL = 300.0
 """A case that takes longer is given up."""
 
 
-def run(contestants: Sequence[Contestant], names: Iterable[str], plan: Plan) -> Results:
-    """Measure; what can't be measured is in the results with the reason."""
+def run(
+    contestants: Sequence[Contestant],
+    names: Iterable[str],
+    plan: Plan,
+    keep: Callable[[Results], None] = lambda _: None,
+) -> Results:
+    """Measure; what can't be measured is in the results with the reason. `keep` is given the results so far."""
     raise_file_limit()
     results = Results.of(describe(), plan)
     with generator_core(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(contestants, list(names), plan, results))
+        runner.run(_run(contestants, list(names), plan, results, keep))
     return results
 
 
-async def _run(contestants: Sequence[Contestant], names: list[str], plan: Plan, results: Results) -> None:
+async def _run(
+    contestants: Sequence[Contestant], names: list[str], plan: Plan, results: Results, keep: Callable[[Results], None]
+) -> None:
     for number in range(plan.rounds):
         for name in names:
             for contestant in contestants:
                 if contestant is contestants[0] or CASES[name].peers:
                     _tell(name, contestant, number, plan)
                     await _measure(contestant, name, plan, results)
+                    keep(results)
     _tell_end()
 
 

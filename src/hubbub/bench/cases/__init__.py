@@ -12,12 +12,16 @@ from hubbub.bench.statistics import Figures
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`title` may name figures; `shown` are those that a table has; `peers` tells whether others can do it too."""
+    """`title` may name figures; `shown` are those that a table has; `peers` tells whether others can do it too.
+
+    A `large` case takes minutes, so it is measured only where all of it is wanted.
+    """
 
     title: str
     measure: Callable[[Contestant, Plan], Awaitable[Figures]]
     shown: tuple[str, ...]
     peers: bool = True
+    large: bool = False
 
 
 _RATES = ("deliveries_rate", "cpu_per_delivery", "p50", "p99")
@@ -48,6 +52,13 @@ CASES: dict[str, Case] = {
         idle.measure,
         ("kb_per_connection", "cpu_per_heartbeat", "seconds"),
     ),
+    "crowd": Case(
+        "{people} people in {rooms} rooms, with the usual heartbeats",
+        idle.measure_crowd,
+        ("kb_per_connection", "cpu_per_heartbeat", "heartbeat_cpu", "seconds"),
+        peers=False,
+        large=True,
+    ),
     "history": Case(
         "a page of 50 out of {messages} messages", history.measure, ("p50", "p99", "cpu_per_page"), peers=False
     ),
@@ -58,3 +69,8 @@ CASES: dict[str, Case] = {
         peers=False,
     ),
 }
+
+
+def cases_for(plan: Plan) -> list[str]:
+    """Return the cases that are measured unless some are named."""
+    return [name for name, case in CASES.items() if plan.full or not case.large]

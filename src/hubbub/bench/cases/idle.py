@@ -14,15 +14,24 @@ PEOPLE_IN_A_ROOM = 10
 
 
 async def measure(contestant: Contestant, plan: Plan) -> Figures:
+    """Let some sit for a moment, with heartbeats that come often enough for it."""
+    return await _sit(contestant, plan.idle, round(plan.seconds * 1500))
+
+
+async def measure_crowd(contestant: Contestant, plan: Plan) -> Figures:
+    """Let as many sit as one process can be expected to hold, with the usual heartbeats."""
+    return await _sit(contestant, plan.crowd, PING_INTERVAL)
+
+
+async def _sit(contestant: Contestant, people: int, ping_interval: int) -> Figures:
     """Fill rooms of ten, watch until every connection had a heartbeat, then say something in every room."""
-    check_files(plan.idle)
-    ping_interval = PING_INTERVAL if plan.full else round(plan.seconds * 1500)
+    check_files(people)
     async with (
-        contestant.serving(max(1, plan.idle // PEOPLE_IN_A_ROOM), ping_interval) as server,
+        contestant.serving(max(1, people // PEOPLE_IN_A_ROOM), ping_interval) as server,
         crowd_at(server) as crowd,
     ):
         rooms, empty = [Room(code) for code in server.codes], resident_mb(server.pid)
-        await crowd.fill(rooms, plan.idle)
+        await crowd.fill(rooms, people)
         filled = resident_mb(server.pid)
         asked, before = _pings(crowd), Usage.now(server.pid)
         await asyncio.sleep(ping_interval / 1000 * 1.2)
@@ -30,7 +39,7 @@ async def measure(contestant: Contestant, plan: Plan) -> Figures:
         said = await Talk(rooms, server.pid).once()
     return said | {
         "rooms": len(rooms),
-        "kb_per_connection": (filled - empty) * 1024 / plan.idle,
+        "kb_per_connection": (filled - empty) * 1024 / people,
         "heartbeats": heartbeats,
         "heartbeat_seconds": ping_interval / 1000,
         "cpu_per_heartbeat": spent.server / max(1, heartbeats) * 1e6,
