@@ -77,10 +77,15 @@ async def events_after(chat: Context, room: Room, since: int, limit: int) -> rep
     rows = chat.hub.recent(room.code, since)
     if rows is None:
         nothing_new = since >= room.last_seq and chat.hub.in_step(room.code, since)
-        rows = [] if nothing_new else await chat.store.events(room.id, since, limit + 1)
+        rows = [] if nothing_new else await _read_events(chat, room, since, limit + 1)
     page, more = fit(rows, limit)
     last_seq = max(room.last_seq, rows[-1].seq if rows else 0)
     return reply.EventPage(events=page, last_seq=last_seq, epoch=room.epoch, more=more)
+
+
+async def _read_events(chat: Context, room: Room, since: int, limit: int) -> list[StoredEvent]:
+    """Read from the log; after a crash all come back at once, and many of them from the same seq."""
+    return await chat.missed.of((room.id, since, limit), lambda: chat.store.events(room.id, since, limit))
 
 
 async def _latest(chat: Context, room: Room) -> CaughtUp:

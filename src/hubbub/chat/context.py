@@ -9,7 +9,7 @@ from hubbub.broker.base import Broker
 from hubbub.chat.reads import Reads
 from hubbub.chat.shared_reads import SharedReads
 from hubbub.core.clock import Clock
-from hubbub.core.event import MessageSent
+from hubbub.core.event import MessageSent, StoredEvent
 from hubbub.core.join_code import ALPHABET, RandomBelow
 from hubbub.core.throttle import LIMITS, Buckets, Throttle
 from hubbub.core.user import RandomBytes, User
@@ -37,7 +37,7 @@ def _all_buckets() -> dict[Throttle, Buckets]:
 class Context:
     """The parts that the functions of this package work with.
 
-    `latest` are the latest messages, by room: those who come in at once read them together.
+    `latest` are the latest messages and `missed` the events since a seq: those who come at once read them together.
     `empty_since` has the rooms that may vanish: since when they are empty (steady seconds), None while they aren't.
     `leaving` has, by room, the people who have gone and whose seats are still to be freed.
     """
@@ -53,6 +53,7 @@ class Context:
     buckets: dict[Throttle, Buckets] = field(default_factory=_all_buckets)
     reads: Reads = field(default_factory=Reads)
     latest: SharedReads[list[MessageSent]] = field(default_factory=SharedReads)
+    missed: SharedReads[list[StoredEvent]] = field(default_factory=SharedReads)
     empty_since: dict[str, float | None] = field(default_factory=dict)
     leaving: dict[str, set[str]] = field(default_factory=dict)
     look_for_expired_at: float = 0.0

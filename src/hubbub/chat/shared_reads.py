@@ -1,7 +1,7 @@
 """Shared reads: what many ask for at once is read once for all of them, and never earlier than anyone asked."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -15,10 +15,10 @@ class SharedReads(Generic[T]):
     """
 
     def __init__(self) -> None:
-        self._under_way: dict[int, asyncio.Task[T]] = {}
-        self._next: dict[int, asyncio.Task[T]] = {}
+        self._under_way: dict[Hashable, asyncio.Task[T]] = {}
+        self._next: dict[Hashable, asyncio.Task[T]] = {}
 
-    async def of(self, key: int, read: Callable[[], Awaitable[T]]) -> T:
+    async def of(self, key: Hashable, read: Callable[[], Awaitable[T]]) -> T:
         """Return what is read; raises what the read raises. Who no longer waits leaves it to the others."""
         reading = self._next.get(key)
         if reading is None:
@@ -27,7 +27,7 @@ class SharedReads(Generic[T]):
             self._next[key] = reading
         return await asyncio.shield(reading)
 
-    async def _read(self, key: int, before: "asyncio.Task[T] | None", read: Callable[[], Awaitable[T]]) -> T:
+    async def _read(self, key: Hashable, before: "asyncio.Task[T] | None", read: Callable[[], Awaitable[T]]) -> T:
         if before:
             await asyncio.wait({before})
         mine = self._under_way[key] = self._next.pop(key)

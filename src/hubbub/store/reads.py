@@ -1,10 +1,11 @@
 """The read side: queries over the models, the same for every SQL database."""
 
+import functools
 import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, Subquery, and_, literal, null, select, union_all
+from sqlalchemy import BigInteger, Row, Select, Subquery, and_, bindparam, literal, null, select, union_all
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -22,6 +23,7 @@ from hubbub.core.event import (
 )
 from hubbub.core.member import Member, Role
 from hubbub.core.room import Lifetime, Room
+from hubbub.core.shape import MAX_SEQ
 from hubbub.core.user import Login, User, UserKind
 from hubbub.store.base import Membership
 from hubbub.store.models import EventRow, LoginRow, MemberRow, MessageRow, RoomRow, UserRow
@@ -136,42 +138,21 @@ class Reads:
 
     async def events(self, room_id: int, since: int, limit: int) -> list[StoredEvent]:
         """Return events above a seq, oldest first; one query, so that messages and others are of one moment."""
-        log = union_all(select(_others(room_id, since, limit)), select(_messages(room_id, since, limit))).subquery()
-        columns = (RoomRow.code, *log.c, UserRow.name, MemberRow.role)
-        query = (
-            select(*columns)
-            .select_from(log)
-            .join(RoomRow, RoomRow.id == room_id)
-            .join(UserRow, UserRow.id == log.c.user_id)
-            .join(MemberRow, and_(MemberRow.room_id == room_id, MemberRow.user_id == log.c.user_id))
-            .order_by(log.c.seq)
-            .limit(limit)
-        )
-        return [_event(row) for row in await self._rows(query)]
+        return [_event(row) for row in await self._rows(_log(), room_id=room_id, since=since, most=limit)]
 
     async def messages(self, room_id: int, before: int | None, after: int | None, limit: int) -> list[MessageSent]:
         """Return messages around a seq, oldest first."""
-        query = (
-            select(*_MESSAGE)
-            .select_from(MessageRow)
-            .join(RoomRow, RoomRow.id == MessageRow.room_id)
-            .join(UserRow, UserRow.id == MessageRow.user_id)
-            .join(MemberRow, and_(MemberRow.room_id == room_id, MemberRow.user_id == MessageRow.user_id))
-            .where(MessageRow.room_id == room_id)
-            .limit(limit)
-        )
-        if before is not None:
-            query = query.where(MessageRow.seq < before)
         if after is not None:
-            rows = await self._rows(query.where(MessageRow.seq > after).order_by(MessageRow.seq))
+            rows = await self._rows(_messages_after(), room_id=room_id, after=after, most=limit)
         else:
-            rows = (await self._rows(query.order_by(MessageRow.seq.desc())))[::-1]
+            newest = {"room_id": room_id, "before": MAX_SEQ if before is None else before, "most": limit}
+            rows = (await self._rows(_messages_before(), **newest))[::-1]
         return [_message(row) for row in rows]
 
-    async def _rows(self, query: Query) -> Sequence[Row[Any]]:
+    async def _rows(self, query: Query, **values: Any) -> Sequence[Row[Any]]:
         try:
             async with self._engine.connect() as connection:
-                rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
+                rows: Sequence[Row[Any]] = (await connection.execute(query, values)).all()
         except SQLAlchemyError as error:
             raise ChatError(ErrorCode.UNAVAILABLE) from error
         return rows
@@ -191,23 +172,67 @@ def _memberships() -> Query:
     )
 
 
-def _others(room_id: int, since: int, limit: int) -> Subquery:
+# The busiest queries are built once, with places for the values that differ: building one takes longer than running it.
+
+_ROOM_ID, _SINCE, _MOST = (bindparam(name, type_=BigInteger) for name in ("room_id", "since", "most"))
+
+
+@functools.cache
+def _log() -> Query:
+    """Select the events of a room above a seq, with the names that people have now."""
+    log = union_all(select(_others()), select(_messages())).subquery()
+    return (
+        select(RoomRow.code, *log.c, UserRow.name, MemberRow.role)
+        .select_from(log)
+        .join(RoomRow, RoomRow.id == _ROOM_ID)
+        .join(UserRow, UserRow.id == log.c.user_id)
+        .join(MemberRow, and_(MemberRow.room_id == _ROOM_ID, MemberRow.user_id == log.c.user_id))
+        .order_by(log.c.seq)
+        .limit(_MOST)
+    )
+
+
+def _others() -> Subquery:
     """Select events that aren't messages."""
     nothing = (null().label(name) for name in ("text", "number", "client_message_id", "reply_to"))
     columns = (EventRow.seq, EventRow.type, EventRow.at, EventRow.user_id, EventRow.fields, *nothing)
-    of_room = and_(EventRow.room_id == room_id, EventRow.seq > since)
-    return select(*columns).where(of_room).order_by(EventRow.seq).limit(limit).subquery()
+    of_room = and_(EventRow.room_id == _ROOM_ID, EventRow.seq > _SINCE)
+    return select(*columns).where(of_room).order_by(EventRow.seq).limit(_MOST).subquery()
 
 
-def _messages(room_id: int, since: int, limit: int) -> Subquery:
+def _messages() -> Subquery:
     """Select messages in the form of events."""
     as_event = (MessageRow.seq, literal(MessageSent.type).label("type"), MessageRow.at, MessageRow.user_id)
     columns = (
         *(*as_event, null().label("fields"), MessageRow.text, MessageRow.number),
         *(MessageRow.client_message_id, MessageRow.reply_to),
     )
-    of_room = and_(MessageRow.room_id == room_id, MessageRow.seq > since)
-    return select(*columns).where(of_room).order_by(MessageRow.seq).limit(limit).subquery()
+    of_room = and_(MessageRow.room_id == _ROOM_ID, MessageRow.seq > _SINCE)
+    return select(*columns).where(of_room).order_by(MessageRow.seq).limit(_MOST).subquery()
+
+
+@functools.cache
+def _messages_before() -> Query:
+    """Select the last messages below a seq, newest first."""
+    return _messages_of_room().where(MessageRow.seq < bindparam("before")).order_by(MessageRow.seq.desc())
+
+
+@functools.cache
+def _messages_after() -> Query:
+    """Select the first messages above a seq, oldest first."""
+    return _messages_of_room().where(MessageRow.seq > bindparam("after")).order_by(MessageRow.seq)
+
+
+def _messages_of_room() -> Query:
+    return (
+        select(*_MESSAGE)
+        .select_from(MessageRow)
+        .join(RoomRow, RoomRow.id == MessageRow.room_id)
+        .join(UserRow, UserRow.id == MessageRow.user_id)
+        .join(MemberRow, and_(MemberRow.room_id == _ROOM_ID, MemberRow.user_id == MessageRow.user_id))
+        .where(MessageRow.room_id == _ROOM_ID)
+        .limit(_MOST)
+    )
 
 
 def _room(row: Row[Any]) -> Room:
