@@ -1,7 +1,6 @@
-"""The fault kit: what goes wrong in the world, as context managers that end what they began.
+"""The fault kit: what goes wrong in the world, as context managers that end what they began."""
 
-A server that is killed, or frozen and thawed again: `tests.server_process`.
-"""
+# A server that is killed, or frozen and thawed again: `tests.server_process`.
 
 from tests.faults.clock import Clock, own_clock
 from tests.faults.disk import SmallDisk, no_larger_files, small_disk

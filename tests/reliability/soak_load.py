@@ -1,8 +1,7 @@
-"""The load of a soak, in a process of its own: `python -m tests.reliability.soak_load URL SECONDS SEED`.
+"""The load of a soak, in a process of its own: `python -m tests.reliability.soak_load URL SECONDS SEED`."""
 
-First it finds the most that is acknowledged in a second, then it sends half of that while visitors come and go. Every
-second it prints a line of JSON (`Second`), and at the end one with all that went wrong (`End`).
-"""
+# First it finds the most that is acknowledged in a second, then it sends half of that while visitors come and go. Every
+# second it prints a line of JSON (`Second`), and at the end one with all that went wrong (`End`).
 
 import asyncio
 import itertools

@@ -1,4 +1,4 @@
-"""A server with a fault, to see that tests would notice it: it logs every text. Run it as `hubbub` is run."""
+"""A server with a fault, to see that tests would notice it: it logs every text; run it as `hubbub` is run."""
 
 from unittest.mock import patch
 

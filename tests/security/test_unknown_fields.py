@@ -1,7 +1,6 @@
-"""Fields that a command doesn't have, privileged ones among them (S16): refused by name on every route and command.
+"""Fields that a command doesn't have, privileged ones among them (S16): refused by name on every route and command."""
 
-Which commands and routes there are, and all the names that anything has anywhere, come from the tables of the core.
-"""
+# Which commands and routes there are, and all the names that anything has anywhere, come from the tables of the core.
 
 import dataclasses
 import json
