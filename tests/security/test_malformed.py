@@ -1,4 +1,4 @@
-"""Malformed input (S5): thousands of inputs at every door; each is answered or its connection closed, nobody notices."""
+"""Malformed input (S5): thousands at every door; each is answered or its connection closed, and nobody else notices."""
 
 # The short form sends 4,000; the long one a million mutated frames, and has each codec looked for holes by atheris.
 
