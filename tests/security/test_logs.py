@@ -9,6 +9,7 @@ import pytest
 from tests.log_check import leaks
 from tests.people import Person
 from tests.server_process import ServerProcess
+from tests.waiting import eventually
 
 Start = Callable[..., ServerProcess]
 
@@ -25,6 +26,7 @@ def test_s19_a_server_that_was_killed_is_held_to_it_too(tmp_path: Path) -> None:
     server = ServerProcess(tmp_path / "chatty", module="tests.security.chatty")
     with Person(server.url) as ann:
         ann.send(ann.create_room(), "a word between us")
+    eventually(lambda: "a word between us" in server.log)  # who is killed prints nothing more
     with pytest.raises(AssertionError, match="the text 'a word between us'"):
         server.kill()
 

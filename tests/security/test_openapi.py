@@ -42,6 +42,8 @@ def test_p5_a_thousand_cases_by_the_description_and_against_it_show_no_contradic
             for known in (True, False):
                 if known and ("{code}" not in operation.path or operation.path.endswith("/stream")):
                     continue  # a stream that begins has no end
+                if mode is GenerationMode.NEGATIVE and not _can_be_wrong(operation, known):
+                    continue
                 where: dict[str, Any] = {"path_parameters": {"code": ann.create_room()}} if known else {}
 
                 @settings(
@@ -61,3 +63,9 @@ def test_p5_a_thousand_cases_by_the_description_and_against_it_show_no_contradic
                 ask()
     assert len(asked) == sum(len(operations) for operations in described["paths"].values()), "every operation is asked"
     assert asked.total() >= 1_000
+
+
+def _can_be_wrong(operation: Any, known: bool) -> bool:
+    """Tell whether there is anything in such a request that the description could forbid."""
+    parameters = [*operation.query, *operation.headers, *([] if known else operation.path_parameters)]
+    return bool(parameters or operation.body)

@@ -30,7 +30,7 @@ def set_up_logs(level: str) -> None:
         logger_factory=_Logger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Handler()
     remove_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(processors=[remove_meta, *_renderers()], foreign_pre_chain=shared)
@@ -50,6 +50,21 @@ class _Logger:
             self._printer.lines.put_nowait(message)
 
     debug = info = warning = error = critical = msg
+
+
+class _Handler(logging.Handler):
+    """Hands the lines of libraries to the same thread: two that print at once would mix theirs up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._logger = _Logger()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Have a record printed."""
+        try:
+            self._logger.msg(self.format(record))
+        except Exception:
+            self.handleError(record)
 
 
 class _Printer(threading.Thread):
