@@ -10,3 +10,9 @@ test("a line is trimmed", () => {
 test("several lines keep the indentation of the first", () => {
   expect(tidied(" \n\n    if x:\n        y\n")).toBe("    if x:\n        y");
 });
+
+test("half a character becomes the sign for what can't be shown, and whole ones stay", () => {
+  expect(tidied("a\ud800b")).toBe("a\ufffdb");
+  expect(tidied("\ude00")).toBe("\ufffd");
+  expect(tidied("👍🏽 é")).toBe("👍🏽 é");
+});
