@@ -233,3 +233,8 @@ def measure(server: Reachable) -> dict[str, float]:
     rows = httpx2.get(f"{server.url}/metrics").text.splitlines()
     pairs = (row.split() for row in rows if row.startswith(("hubbub_live_", "hubbub_hub_")))
     return {name: float(value) for name, value in pairs}
+
+
+def left_over(server: Reachable, before: dict[str, float]) -> dict[str, float]:
+    """Return what there is more of than before; less is no leak: a room is forgotten after a minute."""
+    return {name: value for name, value in measure(server).items() if value > before[name]}
