@@ -17,6 +17,7 @@ HOLDS = (
     "hubbub.store.base",
     "hubbub.store.memory",
     "hubbub.store.memory_room",
+    "hubbub.store.queries",
     "hubbub.store.reads",
     "hubbub.store.sqlite.members",
     "hubbub.store.sqlite.messages",
