@@ -20,7 +20,16 @@ HOLDS = ("hubbub.gateways.http.headers",)
 
 pytestmark = pytest.mark.anyio
 
-FILES = ("/assets/", "/favicon", "/manifest.webmanifest", "/robots.txt", "/plain.css", "/icon-", "/apple-touch-icon")
+FILES = (
+    "/assets/",
+    "/favicon",
+    "/manifest.webmanifest",
+    "/robots.txt",
+    "/plain.css",
+    "/icon-",
+    "/apple-touch-icon",
+    "/digest.txt",
+)
 SWAGGER = ("/api/docs/swagger-ui.css", "/api/docs/swagger-ui-bundle.js")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "OPTIONS", "DELETE")
 ACCEPTS = ("text/html", "application/json")
