@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import socket
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -136,6 +137,25 @@ async def test_a_refused_connection_is_reset_and_others_stay() -> None:
         proxy.heal()
         async with stream(proxy):
             assert proxy.reached == 2
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_connection_that_arrives_as_the_proxy_ends_is_closed(turns: int) -> None:
+    async with echo() as proxy:
+        arriving = socket.create_connection(proxy.address)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+    with arriving:
+        assert await asyncio.to_thread(ended, arriving), "else it's found by the garbage collector, in some other test"
+
+
+def ended(connection: socket.socket) -> bool:
+    """Tell whether the other end is gone."""
+    connection.settimeout(10)
+    try:
+        return not connection.recv(1)
+    except ConnectionResetError:
+        return True
 
 
 async def test_a_throttled_connection_is_slow_and_whole() -> None:

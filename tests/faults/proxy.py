@@ -10,6 +10,9 @@ from tests.faults.link import BUFFER, Link, Weather
 PATIENCE = 60.0
 """Seconds after which something has not happened."""
 
+TURNS = 4
+"""Turns of the event loop after which a connection that the system has accepted is known to us."""
+
 
 class Proxy:
     """`async with Proxy(server.address) as proxy`: in fair weather `proxy.url` leads to the server.
@@ -96,27 +99,37 @@ class Proxy:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.pull()
-        self._server.close()
+        await self._stop_accepting()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._server.wait_closed()
 
+    async def _stop_accepting(self) -> None:
+        """Take nobody else. Who was accepted a moment ago is waited for: a closed server leaves them open for ever."""
+        asyncio.get_running_loop().remove_reader(self._server.sockets[0].fileno())
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        self._server.close()
+
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._carry(Link((reader, writer), self._weather)))
+        link = Link((reader, writer), self._weather)
+        self._links.add(link)
+        task = asyncio.create_task(self._carry(link))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda task: self._end(link, task))
 
     async def _carry(self, link: Link) -> None:
         """Carry one connection, from its beginning to its end."""
-        self._links.add(link)
-        try:
-            with suppress(OSError):
-                await self._weather.flowing.wait()
-                if not self._refusing:
-                    self.reached += 1
-                    await link.run(self._far_end)
-                    link.close()
-        finally:
-            self._links.discard(link)
-            link.reset()
+        with suppress(OSError):
+            await self._weather.flowing.wait()
+            if not self._refusing:
+                self.reached += 1
+                await link.run(self._far_end)
+                link.close()
+
+    def _end(self, link: Link, task: "asyncio.Task[None]") -> None:
+        """Forget a connection. A callback, because a task that is cancelled before its first step runs no `finally`."""
+        self._links.discard(link)
+        self._tasks.discard(task)
+        link.reset()
