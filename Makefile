@@ -44,11 +44,11 @@ types: $(TEST_READY) $(PAGE_TOOLS) ## Check types.
 unit: $(TEST_READY) $(JS_READY) $(PAGE_TOOLS) $(PAGE_READY) ## Run the tests alone (ARGS="tests/core -x" for some of them).
 	@tools/need curl chromium faketime strace
 	@$(if $(ARGS),:,HUBBUB_PYTHON=$(CURDIR)/$(BIN)/python $(PAGE_NPM) run --silent test)
-	@$(BIN)/pytest -n 2 --dist worksteal -m "$(MARKS)" --durations=5 $(ARGS)
+	@$(BIN)/pytest -n 2 --dist worksteal -m "$(MARKS)" --durations=5 $(or $(ARGS),--figures build/figures.json)
 
 long: $(FUZZ_READY) $(JS_READY) ## Run the soaks and repeats that take minutes (FUZZ_MINUTES=1 for shorter ones).
 	@tools/need curl chromium faketime strace
-	@$(BIN)/pytest -m long $(ARGS)
+	@$(BIN)/pytest -m long --durations=0 --durations-min=5 $(or $(ARGS),--figures build/figures.json)
 
 bench: $(TEST_READY) ## Measure how fast it delivers, beside Node and others (ARGS="fan-out-8 --rounds 1" for less).
 	@$(BIN)/python -m bench $(ARGS)

@@ -10,19 +10,11 @@ from hypothesis import settings
 from tests.people import Person
 from tests.server_process import ServerProcess, running
 
+pytest_plugins = ("tests.figures",)
+
 settings.register_profile("patient", settings(), deadline=None)  # a busy machine is slow, not wrong
 settings.register_profile("brief", settings(), deadline=None, max_examples=5, derandomize=True)  # for the coverage
 settings.load_profile("patient")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what was measured: `record_property("what", "3 ms")` in a test."""
-    reports = [report for each in ("passed", "failed") for report in terminalreporter.getreports(each)]
-    measured = [(report.nodeid.rpartition("::")[2], *pair) for report in reports for pair in report.user_properties]
-    if measured:
-        terminalreporter.section("measured")
-    for test, what, value in measured:
-        terminalreporter.line(f"{what}: {value} ({test})")
 
 
 @pytest.fixture(scope="session")

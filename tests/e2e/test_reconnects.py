@@ -8,6 +8,7 @@ from contextlib import ExitStack, asynccontextmanager, suppress
 
 import pytest
 
+from tests.figures import note
 from tests.follower import Follower
 from tests.live_client import LOST, Route, SocketClient, connected
 from tests.people import Person
@@ -48,6 +49,7 @@ async def storm(server: ServerProcess, readers: int, cuts: int, messages: int) -
             for follower in followers:
                 tasks.create_task(read(follower, cuts, before + messages, messages // cuts, chance))
         events = whole_log(people[0], code)
+    note("reconnects", f"{readers * cuts:,}")
     assert [event["type"] for event in events[before:]] == ["message_sent"] * messages
     for follower in followers:
         assert follower.connections == cuts + 1

@@ -10,6 +10,7 @@ import pytest
 
 from hubbub.hub.presence import GRACE
 from tests.faults import Proxy
+from tests.figures import note
 from tests.follower import Follower
 from tests.live_client import LOST, Event, Route, SocketClient, connected, patience
 from tests.people import Person
@@ -19,7 +20,6 @@ from tests.server_process import ServerProcess
 pytestmark = pytest.mark.anyio
 
 Start = Callable[..., ServerProcess]
-Figure = Callable[[str, object], None]
 
 SLACK = 3.0
 """By which a busy machine may be late."""
@@ -41,21 +41,17 @@ async def test_r17_who_is_cut_off_for_a_moment_keeps_the_connection_and_misses_n
         assert ann.here[-1] == 2, "they were here all the while"
 
 
-async def test_r17_who_is_cut_off_is_noticed_no_longer_here_and_misses_nothing_when_back(
-    start: Start, record_property: Figure
-) -> None:
-    await cut_off(start(throttle="off", ping_interval="1000", ping_timeout="1000"), record_property, within=2)
+async def test_r17_who_is_cut_off_is_noticed_no_longer_here_and_misses_nothing_when_back(start: Start) -> None:
+    await cut_off(start(throttle="off", ping_interval="1000", ping_timeout="1000"), within=2)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(300)
-async def test_r17_the_same_with_the_heartbeat_that_a_server_has_unless_it_is_set(
-    start: Start, record_property: Figure
-) -> None:
-    await cut_off(start(throttle="off"), record_property, within=45)
+async def test_r17_the_same_with_the_heartbeat_that_a_server_has_unless_it_is_set(start: Start) -> None:
+    await cut_off(start(throttle="off"), within=45)
 
 
-async def cut_off(server: ServerProcess, record_property: Figure, within: float) -> None:
+async def cut_off(server: ServerProcess, within: float) -> None:
     """Cut Bob off until everybody knows that he has gone, and let him come back."""
     async with party(server) as (ann, bob, proxy):
         proxy.hold()
@@ -68,7 +64,7 @@ async def cut_off(server: ServerProcess, record_property: Figure, within: float)
         await ann.hears_that_here_are(2)
         await bob.has_heard(await ann.say("there you are"))
         assert bob.connections == 2
-    record_property(f"R17, who is cut off is noticed, of {within} s, after", f"{seconds:.1f} s")
+    note(f"who is cut off is noticed, of {within} s, after", f"{seconds:.1f} s")
     assert seconds <= within * SLACK
 
 

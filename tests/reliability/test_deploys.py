@@ -14,6 +14,7 @@ from hubbub.core.error import ERRORS
 from tests.e2e.live.client import ConnectRefusedError, LiveClient
 from tests.e2e.live.reader import Reader
 from tests.e2e.live.visitors import TRANSPORTS, Visitors, Way
+from tests.figures import note
 from tests.live_client import patience
 from tests.people import Person
 from tests.reliability.crash import whole_log
@@ -22,7 +23,6 @@ from tests.server_process import STOP_WITHIN, ServerProcess, free_port
 pytestmark = pytest.mark.anyio
 
 Start = Callable[..., ServerProcess]
-Figure = Callable[[str, object], None]
 
 RESTARTS = 3
 RATE = 50
@@ -30,20 +30,18 @@ RATE = 50
 
 
 async def test_r14_nobody_sees_an_error_and_nothing_is_lost_or_doubled_in_three_restarts_while_people_talk(
-    start: Start, record_property: Figure
+    start: Start,
 ) -> None:
-    await deploy(start, record_property, people=5, between=RATE)
+    await deploy(start, people=5, between=RATE)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
-async def test_r14_nor_in_three_restarts_within_a_minute_while_twenty_people_talk(
-    start: Start, record_property: Figure
-) -> None:
-    await deploy(start, record_property, people=20, between=10 * RATE)
+async def test_r14_nor_in_three_restarts_within_a_minute_while_twenty_people_talk(start: Start) -> None:
+    await deploy(start, people=20, between=10 * RATE)
 
 
-async def deploy(start: Start, record_property: Figure, people: int, between: int) -> None:
+async def deploy(start: Start, people: int, between: int) -> None:
     """Restart a server in the midst of a talk, after so many messages each time."""
     port, drains = str(free_port()), []
     server = start(throttle="off", port=port)
@@ -59,7 +57,7 @@ async def deploy(start: Start, record_property: Figure, people: int, between: in
             await talk.goes_on(between)
         witness.http.base_url = f"{server.url}/api/v1"
         log = whole_log(witness, code)
-    record_property("R14, the longest drain", f"{max(drains):.1f} s")
+    note("the longest drain", f"{max(drains):.1f} s")
     assert max(drains) <= STOP_WITHIN
     acked = Counter(key for talker in talk.talkers for key in talker.acked)
     assert Counter(event["client_message_id"] for event in log if event["type"] == "message_sent") == acked

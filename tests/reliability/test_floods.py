@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from hubbub.core.throttle import LIMITS, Throttle
+from tests.figures import note
 from tests.live_client import RefusalError, Route, connected
 from tests.people import Person
 from tests.reliability.crowd import Connection, Reader, come_in, gather_crowd
@@ -21,7 +22,6 @@ from tests.waiting import eventually
 pytestmark = pytest.mark.anyio
 
 Start = Callable[..., ServerProcess]
-Figure = Callable[[str, object], None]
 
 SENDING = LIMITS[Throttle.SEND]
 TIMES = 10
@@ -33,39 +33,33 @@ WINDOWS, SAMPLES = 3, 30
 
 
 async def test_s15_ten_times_the_messages_are_refused_with_the_time_to_wait_and_nobody_else_notices(
-    tmp_path: Path, start: Start, record_property: Figure
+    tmp_path: Path, start: Start
 ) -> None:
-    await flood(tmp_path, start, record_property, flooding, "ten times the messages", rounds=1)
+    await flood(tmp_path, start, flooding, rounds=1)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
-async def test_s15_ten_times_the_messages_again_and_again(
-    tmp_path: Path, start: Start, record_property: Figure
-) -> None:
-    await flood(tmp_path, start, record_property, flooding, "ten times the messages", rounds=10)
+async def test_s15_ten_times_the_messages_again_and_again(tmp_path: Path, start: Start) -> None:
+    await flood(tmp_path, start, flooding, rounds=10)
 
 
 async def test_s15_a_thousand_connections_of_one_address_are_refused_past_five_hundred_and_nobody_else_notices(
-    tmp_path: Path, start: Start, record_property: Figure
+    tmp_path: Path, start: Start
 ) -> None:
-    await flood(tmp_path, start, record_property, crowding, "a thousand connections of one address", rounds=1)
+    await flood(tmp_path, start, crowding, rounds=1)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
-async def test_s15_a_thousand_connections_again_and_again(
-    tmp_path: Path, start: Start, record_property: Figure
-) -> None:
-    await flood(tmp_path, start, record_property, crowding, "a thousand connections of one address", rounds=10)
+async def test_s15_a_thousand_connections_again_and_again(tmp_path: Path, start: Start) -> None:
+    await flood(tmp_path, start, crowding, rounds=10)
 
 
 Flooding = Callable[[ServerProcess, list[Reader]], AbstractAsyncContextManager[None]]
 
 
-async def flood(
-    folder: Path, start: Start, record_property: Figure, flooding: Flooding, what: str, rounds: int
-) -> None:
+async def flood(folder: Path, start: Start, flooding: Flooding, rounds: int) -> None:
     """Take the time of somebody else, without the flood and in it, in turn."""
     (folder / "data").mkdir()
     readers = await gather_crowd(folder / "data" / "hubbub.db", CONNECTIONS)
@@ -74,7 +68,7 @@ async def flood(
         async with healthy_in(server, person, person.create_room(), only_reads=True) as healthy:
             for _ in range(rounds):
                 await one_round(server, readers, healthy, flooding)
-    record_property(f"S15, {what}", healthy.figure())
+    note("others' p99", healthy.figure())
     assert healthy.is_undisturbed(), healthy.figure()
 
 

@@ -8,6 +8,7 @@ from time import monotonic
 
 import pytest
 
+from tests.figures import note
 from tests.live_client import Route, connected
 from tests.reliability.crowd import CODE, OWNER, Reader, gather_crowd
 from tests.reliability.fleet import MANY_FILES, Fleet, fleet
@@ -16,7 +17,6 @@ from tests.server_process import ServerProcess, free_port
 pytestmark = pytest.mark.anyio
 
 Start = Callable[..., ServerProcess]
-Figure = Callable[[str, object], None]
 
 PROMISED = 30.0
 SLACK = 3.0
@@ -24,17 +24,17 @@ SLACK = 3.0
 
 
 async def test_r12_a_thousand_who_listen_are_back_after_a_kill_and_have_missed_nothing(
-    tmp_path: Path, start: Start, record_property: Figure
+    tmp_path: Path, start: Start
 ) -> None:
-    await kill_under(await crowd_of(1_000, tmp_path), start, record_property, processes=1)
+    await kill_under(await crowd_of(1_000, tmp_path), start, processes=1)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
 async def test_r12_ten_thousand_who_listen_for_a_minute_are_back_after_a_kill_and_have_missed_nothing(
-    tmp_path: Path, start: Start, record_property: Figure
+    tmp_path: Path, start: Start
 ) -> None:
-    await kill_under(await crowd_of(10_000, tmp_path), start, record_property, processes=2, idle=60)
+    await kill_under(await crowd_of(10_000, tmp_path), start, processes=2, idle=60)
 
 
 async def crowd_of(people: int, folder: Path) -> list[Reader]:
@@ -43,9 +43,7 @@ async def crowd_of(people: int, folder: Path) -> list[Reader]:
     return await gather_crowd(folder / "data" / "hubbub.db", people)
 
 
-async def kill_under(
-    readers: list[Reader], start: Start, record_property: Figure, processes: int, idle: float = 0
-) -> None:
+async def kill_under(readers: list[Reader], start: Start, processes: int, idle: float = 0) -> None:
     """Let them listen for so many seconds, kill the server, and see them come back."""
     port = str(free_port())
     server = start(port=port)
@@ -66,7 +64,7 @@ async def kill_under(
         await crowd.until(lambda report: report.since >= missed["seq"])
         await everybody_hears(crowd, server, "here we are again")
         report = crowd.report
-    record_property(f"R12, {len(readers):,} are back after", f"{seconds:.1f} s")
+    note(f"{len(readers):,} are back after", f"{seconds:.1f} s")
     assert report.faults == ()
     assert report.connections == 2 * len(readers)
     assert seconds <= PROMISED * SLACK

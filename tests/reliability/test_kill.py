@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.figures import note
 from tests.reliability.crash import Sent, Told, faults, torment
 
 pytestmark = pytest.mark.anyio
@@ -39,7 +40,10 @@ async def tell_of(data: Path, kills: int, apart: tuple[int, int]) -> Told:
     """Torment a server; compare its database with what it tells."""
     seed = secrets.randbits(32)
     told = await torment(data, kills, seed, apart)
-    print(f"seed {seed}: {kills} kills, {len(told.sent.texts)} sent, {told.sent.lost} sent again")
+    print(f"seed {seed}")
+    note("kills", kills)
+    note("acknowledged", f"{len(told.sent.acked):,}")
+    note("sent again", f"{told.sent.lost:,}")
     db = sqlite3.connect(data / "hubbub.db")
     rows = db.execute("SELECT user_id, client_message_id, seq, number FROM messages ORDER BY seq").fetchall()
     assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

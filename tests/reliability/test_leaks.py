@@ -13,6 +13,7 @@ import pytest
 from websockets.frames import Opcode
 
 from tests.e2e.hostile.raw_client import TARGET, RawClient, RawPoller, frame, measure
+from tests.figures import note
 from tests.people import Person
 from tests.server_process import ServerProcess
 from tests.waiting import eventually
@@ -233,8 +234,9 @@ def come_and_go(start: Start, connections: int) -> None:
     with Person(server.url) as person:
         visit_in_every_way(server, person, 2)
         baseline = eventually(lambda: at_rest(server))
-        visit_in_every_way(server, person, math.ceil(connections / len(KINDS)))
+        visit_in_every_way(server, person, rounds := math.ceil(connections / len(KINDS)))
         eventually(lambda: left_open(server) == baseline)
+    note("connections", f"{rounds * len(KINDS):,} in {len(KINDS)} ways")
 
 
 def visit_in_every_way(server: ServerProcess, person: Person, times: int) -> None:

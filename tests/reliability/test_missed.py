@@ -11,6 +11,7 @@ from hubbub.bench.filling import fill, run
 from hubbub.chat.catch_up import LATEST, MOST_MISSED, PAGE
 from hubbub.core.user import User
 from tests.e2e.live.visitors import WAYS, Visitors, Way
+from tests.figures import note
 from tests.follower import Follower
 from tests.live_client import Route, connected
 from tests.people import Person
@@ -75,6 +76,7 @@ async def test_r8_whoever_follows_live_meanwhile_misses_nothing_either(away: Awa
     await follower.has_heard(away.log[-1]["seq"])
     await (await follower.connects()).socket.close()
     await following
+    note("caught up on", f"{follower.resumed:,} events")
     assert follower.faults == []
     assert follower.log == away.log
     assert follower.resumed == MOST_MISSED

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.figures import note
 from tests.live_client import Route, connected
 from tests.people import Person
 from tests.reliability.crash import whole_log
@@ -154,6 +155,7 @@ async def go_back_to_a_copy(way: Way, folder: Path, clients: int) -> None:
             assert {screen.resets for screen in screens} == {2}, "the next start is a start like any other"
         finally:
             server.kill()
+    note("clients that noticed", clients)
     assert "Traceback" not in server.log
 
 

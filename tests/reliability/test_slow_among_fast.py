@@ -10,6 +10,7 @@ import pytest
 
 from hubbub.bench.process import resident_mb
 from tests.e2e.hostile.raw_client import measure
+from tests.figures import note
 from tests.live_client import Route, SocketClient, connected
 from tests.people import Person
 from tests.reliability.crowd import CODE, OWNER, Connection, Reader, come_in, gather_crowd
@@ -20,7 +21,6 @@ from tests.waiting import eventually
 pytestmark = pytest.mark.anyio
 
 Start = Callable[..., ServerProcess]
-Figure = Callable[[str, object], None]
 
 PEOPLE = 100
 SIZE = 10_000
@@ -41,18 +41,18 @@ SLACK = 3.0
 
 @pytest.mark.parametrize(("slow", "pace"), [(1, 0.0), (10, 1.0)], ids=["one reads nothing", "ten read 1 KB a second"])
 async def test_r11_slow_readers_among_a_hundred_are_let_go_and_whole_afterwards_and_nobody_else_waits(
-    slow: int, pace: float, tmp_path: Path, start: Start, record_property: Figure
+    slow: int, pace: float, tmp_path: Path, start: Start
 ) -> None:
-    await slow_down(Hundred(slow, pace), tmp_path, start, record_property, rounds=1)
+    await slow_down(Hundred(slow, pace), tmp_path, start, rounds=1)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(("slow", "pace"), [(1, 0.0), (10, 1.0)], ids=["one reads nothing", "ten read 1 KB a second"])
 async def test_r11_slow_readers_among_a_hundred_again_and_again(
-    slow: int, pace: float, tmp_path: Path, start: Start, record_property: Figure
+    slow: int, pace: float, tmp_path: Path, start: Start
 ) -> None:
-    await slow_down(Hundred(slow, pace), tmp_path, start, record_property, rounds=10)
+    await slow_down(Hundred(slow, pace), tmp_path, start, rounds=10)
 
 
 class Hundred:
@@ -101,7 +101,7 @@ class Hundred:
         await asyncio.gather(*(connection.gone for connection in self._connections))
 
 
-async def slow_down(crowd: Hundred, folder: Path, start: Start, record_property: Figure, rounds: int) -> None:
+async def slow_down(crowd: Hundred, folder: Path, start: Start, rounds: int) -> None:
     """Let some be slow, in turn with times when nobody is, while somebody talks and somebody healthy takes the time."""
     (folder / "data").mkdir()
     crowd.readers = await gather_crowd(folder / "data" / "hubbub.db", PEOPLE)
@@ -116,9 +116,9 @@ async def slow_down(crowd: Hundred, folder: Path, start: Start, record_property:
         await crowd.read_up_to(last["seq"])
     finally:
         await crowd.leave()
-    record_property("R11, the slow ones are let go after", f"{max(wait for wait, _ in waits):.1f} s")
-    record_property("R11, the server has grown by", f"{max(growth for _, growth in waits):.1f} MB")
-    record_property("R11", healthy.figure())
+    note("the slow ones are let go after", f"{max(wait for wait, _ in waits):.1f} s")
+    note("the server has grown by", f"{max(growth for _, growth in waits):.1f} MB")
+    note("others' p99", healthy.figure())
     assert [fault for reader in crowd.readers for fault in reader.faults] == []
     assert max(wait for wait, _ in waits) <= PROMISED * SLACK
     assert max(growth for _, growth in waits) <= MOST_GROWTH
@@ -167,7 +167,7 @@ async def talk(server: ServerProcess) -> AsyncIterator[SocketClient]:
 @pytest.mark.long
 @pytest.mark.timeout(600)
 async def test_r11_a_blast_of_64_mb_at_one_who_reads_nothing_costs_no_memory_and_they_resume_without_loss(
-    tmp_path: Path, start: Start, record_property: Figure
+    tmp_path: Path, start: Start
 ) -> None:
     """The short form is in `tests/e2e/hostile/test_slow_readers.py`."""
     crowd = Hundred(slow=1, pace=0)
@@ -189,7 +189,7 @@ async def test_r11_a_blast_of_64_mb_at_one_who_reads_nothing_costs_no_memory_and
         await crowd.read_up_to(seq)
     finally:
         await crowd.leave()
-    record_property("R11, the server has grown by, in a blast of 64 MB,", f"{growth:.1f} MB")
+    note("the server has grown by, in a blast of 64 MB,", f"{growth:.1f} MB")
     assert [fault for reader in crowd.readers for fault in reader.faults] == []
     assert crowd.readers[0].connections == 2
     assert growth <= MOST_GROWTH

@@ -17,6 +17,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.figures import note
 from tests.people import Person
 from tests.reliability.visits import VISITS
 from tests.server_process import ROOT, ServerProcess, environment
@@ -49,13 +50,13 @@ Seconds = list[dict[str, Any]]
 
 
 @pytest.mark.long  # beside other tests the peak that it finds is another one's leavings
-def test_memory_stays_flat_at_half_of_the_peak_in_a_moment(start: Start) -> None:
+def test_r18_memory_stays_flat_at_half_of_the_peak_in_a_moment(start: Start) -> None:
     soak(start, SHORT_SECONDS, MOST_GROWTH_AT_FIRST, ping_timeout=10_000)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(SECONDS + 300)
-def test_memory_stays_flat_at_half_of_the_peak_over_minutes(start: Start) -> None:
+def test_r18_memory_stays_flat_at_half_of_the_peak_over_minutes(start: Start) -> None:
     soak(start, SECONDS, MOST_GROWTH, ping_timeout=20_000)
 
 
@@ -77,7 +78,11 @@ def soak(start: Start, seconds: float, most_growth: float, ping_timeout: int) ->
     soaking = [each for each in samples if each["phase"] == "soak"]
     settled = [float(each["memory"]) for each in soaking[len(soaking) // 3 :]]
     report(soaking, end)
-    print(f"memory grows by {growth(settled):.1%}; before {before}, after {left(server)}")
+    print(f"before {before}, after {left(server)}")
+    note("memory grows over the last two thirds by", f"{growth(settled):.1%}")
+    note("resident memory at the end", f"{settled[-1] / 1024:.0f} MB")
+    note("messages", f"{end['acked']:,}")
+    note("visits", f"{sum(end['visits'].values()):,}, {end['turned_away']:,} of them turned away for want of time")
     assert end["faults"] == []
     assert end["acked"] == end["heard"] > 0
     assert set(end["visits"]) == {visit.__name__ for visit in VISITS}, "need visitors of every kind"

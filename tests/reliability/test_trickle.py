@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import httpx2
 import pytest
 
+from tests.figures import note
 from tests.people import Person
 from tests.reliability.healthy import Healthy, healthy_in
 from tests.reliability.trickle import POLL, TRICKLES, Trickle, Trickler
@@ -15,7 +16,6 @@ from tests.server_process import ServerProcess
 pytestmark = pytest.mark.anyio
 
 Start = Callable[..., ServerProcess]
-Figure = Callable[[str, object], None]
 
 MANY = 200
 WINDOWS = 3
@@ -31,26 +31,26 @@ def trickled_on(start: Start) -> ServerProcess:
 
 
 async def test_s14_two_hundred_that_trickle_are_gone_within_ten_seconds_and_nobody_else_notices_them(
-    trickled_on: ServerProcess, record_property: Figure
+    trickled_on: ServerProcess,
 ) -> None:
-    await trickle_for(trickled_on, record_property, rounds=1)
+    await trickle_for(trickled_on, rounds=1)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
 async def test_s14_two_hundred_that_trickle_again_and_again_are_gone_in_time_and_nobody_else_notices(
-    trickled_on: ServerProcess, record_property: Figure
+    trickled_on: ServerProcess,
 ) -> None:
-    await trickle_for(trickled_on, record_property, rounds=10)
+    await trickle_for(trickled_on, rounds=10)
 
 
-async def trickle_for(server: ServerProcess, record_property: Figure, rounds: int) -> None:
+async def trickle_for(server: ServerProcess, rounds: int) -> None:
     """Let somebody talk without any of them and among all of them, in turn."""
     with Person(server.url) as person:
         async with healthy_in(server, person, person.create_room()) as healthy:
             longest = [await one_round(server, healthy) for _ in range(rounds)]
-    record_property("S14, the longest of two hundred that trickle is gone after", f"{max(longest):.1f} s")
-    record_property("S14", healthy.figure())
+    note("the longest of two hundred that trickle is gone after", f"{max(longest):.1f} s")
+    note("others' p99", healthy.figure())
     assert max(longest) <= PROMISED * SLACK
     assert healthy.is_undisturbed(), healthy.figure()
 

@@ -4,9 +4,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from statistics import median
 from time import monotonic
 
 import pytest
+
+from tests.figures import note
 
 ROOT = Path(__file__).parents[2]
 REPEATS = 20
@@ -15,7 +18,7 @@ REPEATS = 20
 @pytest.mark.long
 @pytest.mark.timeout(REPEATS * 600)
 def test_r20_all_scenarios_pass_twenty_times_in_a_row(capsys: pytest.CaptureFixture[str]) -> None:
-    counts = set()
+    counts, took = set(), list[float]()
     for number in range(1, REPEATS + 1):
         begun = monotonic()
         done = subprocess.run(
@@ -29,7 +32,9 @@ def test_r20_all_scenarios_pass_twenty_times_in_a_row(capsys: pytest.CaptureFixt
         passed = re.search(r"^(\d+) passed", done.stdout, re.MULTILINE)
         assert passed, done.stdout
         counts.add(int(passed[1]))
+        took.append(monotonic() - begun)
         with capsys.disabled():
-            print(f"round {number}: {passed[1]} scenarios in {monotonic() - begun:.1f} s")
+            print(f"round {number}: {passed[1]} scenarios in {took[-1]:.1f} s")
+    note("scenarios", f"{min(counts)}, {REPEATS} times, each time in {median(took):.0f} s (median)")
     assert len(counts) == 1
     assert min(counts) >= 40

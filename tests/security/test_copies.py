@@ -12,6 +12,7 @@ import pytest
 from hubbub.gateways.http import build_app
 from hubbub.gateways.http.door import WEB
 from hubbub.gateways.http.routes import PREFIX, ROUTES
+from tests.figures import note
 from tests.gateways.http.pages.given import make_door
 from tests.people import Person
 from tests.server_process import ServerProcess
@@ -129,5 +130,6 @@ async def interleave(server: ServerProcess, count: int) -> None:
 
             for start in range(0, count, AT_ONCE * 4):
                 await asyncio.gather(*map(ask, range(start, min(start + AT_ONCE * 4, count))))
+        note("requests", f"{count:,}")
         assert sum(heard.values()) == count
         assert min(heard.values()) > count // 3, "need both of them for this test to mean anything"

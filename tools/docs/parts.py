@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from bench import report
-from tools.docs import api, cli, index, security, tables
+from tools.docs import api, cli, index, promises, security, tables
 
 PARTS: dict[str, Callable[[Path], str]] = {
     "files": index.files,
@@ -30,10 +31,12 @@ PARTS: dict[str, Callable[[Path], str]] = {
     "comparison": report.comparison,
     "missing": report.missing,
     "what peers lack": report.alone,
+    "kept runs": promises.runs,
+    **{f"tests of {promise}": partial(promises.shown, promise) for promise in promises.IDS},
 }
 """Each is given the project's root."""
 
-_MARKED = re.compile(r"(<!-- generated: (?P<name>[a-z ]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+_MARKED = re.compile(r"(<!-- generated: (?P<name>[a-z0-9 ]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 _NOT_OURS = {"node_modules", "build", "dist"}
 
 

@@ -1,0 +1,82 @@
+"""What tests have measured: said at the end of a run, and kept beside earlier runs if `--figures FILE` says so."""
+
+import json
+import time
+from collections.abc import Generator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hubbub.bench.machine import describe
+
+Figures = dict[str, dict[str, str]]
+"""What was measured and how much, by the name of its test."""
+
+
+def note(what: str, value: object) -> None:
+    """Note a figure of the test that runs, as it shall be read."""
+    _running[-1].user_properties.append((what, value))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Know which test runs."""
+    _running.append(item)
+    try:
+        return (yield)
+    finally:
+        _running.pop()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run be kept."""
+    parser.addoption("--figures", metavar="FILE", type=Path, help="Add this run and what it has measured to FILE.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Note when it all began."""
+    config.stash[_BEGAN] = time.monotonic()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was measured, and keep it."""
+    found = _found(terminalreporter)
+    if found:
+        terminalreporter.section("measured")
+    for test, figures in found.items():
+        for what, value in figures.items():
+            terminalreporter.line(f"{what}: {value} ({test})")
+    file = config.getoption("figures")
+    if file and not hasattr(config, "workerinput"):  # a worker's part of a run is none
+        run = {
+            "date": f"{datetime.now(UTC):%Y-%m-%d}",
+            "tests": config.getoption("markexpr"),
+            "passed": len(terminalreporter.getreports("passed")),
+            "failed": sum(len(terminalreporter.getreports(outcome)) for outcome in ("failed", "error")),
+            "seconds": round(time.monotonic() - config.stash[_BEGAN]),
+            "machine": describe(),
+            "figures": found,
+        }
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps([*runs_of(file), run], indent=1) + "\n")
+
+
+def runs_of(file: Path) -> list[dict[str, Any]]:
+    """Return the runs that were kept, the oldest first."""
+    runs: list[dict[str, Any]] = json.loads(file.read_text()) if file.exists() else []
+    return runs
+
+
+def _found(terminalreporter: pytest.TerminalReporter) -> Figures:
+    reports = [report for each in ("passed", "failed") for report in terminalreporter.getreports(each)]
+    return {
+        report.nodeid.rpartition("::")[2]: {what: str(value) for what, value in report.user_properties}
+        for report in reports
+        if report.user_properties
+    }
+
+
+_running: list[pytest.Item] = []
+_BEGAN = pytest.StashKey[float]()
