@@ -1,6 +1,8 @@
 """What `hubbub bench` prints: figures in words, and whatever went wrong."""
 
+from hubbub.bench.cases import CASES
 from hubbub.bench.machine import describe
+from hubbub.bench.metrics import METRICS
 from hubbub.bench.plan import Plan
 from hubbub.bench.results import Results
 from hubbub.bench.table import failures, report
@@ -39,3 +41,7 @@ def test_what_was_not_measured_is_told_with_the_reason() -> None:
     results.miss("hubbub", "idle", "it took more than 90 seconds")
     assert "Not measured: idle. It took more than 90 seconds." in report(results)
     assert "For an answer, it takes" in report(results)
+
+
+def test_every_figure_that_a_case_shows_has_words() -> None:
+    assert {name for case in CASES.values() for name in case.shown} <= METRICS.keys()

@@ -1,7 +1,7 @@
 """What pages of other sites may do in somebody's name (S7): origins × transports × content types × cookies: nothing."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from itertools import product
 from typing import Any, NamedTuple
@@ -109,6 +109,13 @@ class Victim(NamedTuple):
 
 @pytest.fixture
 def victim(server: ServerProcess) -> Iterator[Victim]:
+    with victim_at(server) as victim:
+        yield victim
+
+
+@contextmanager
+def victim_at(server: ServerProcess) -> Iterator[Victim]:
+    """Have somebody with a browser and a room at a server."""
     url = server.url.replace("127.0.0.1", "localhost")  # a host with letters
     with httpx2.Client(base_url=url, timeout=30) as browser, httpx2.Client(base_url=url, timeout=30) as stranger:
         assert browser.post(f"{PREFIX}/guests", json={"name": "Ann"}).status_code == 201

@@ -19,6 +19,7 @@ METRICS: dict[str, Metric] = {
     "cpu_per_message": Metric("µs of CPU per message", "{:,.0f} µs CPU per message"),
     "cpu_per_person": Metric("µs of CPU per person", "{:,.0f} µs CPU per person"),
     "cpu_per_heartbeat": Metric("µs of CPU per heartbeat", "{:,.0f} µs CPU per heartbeat"),
+    "heartbeat_cpu": Metric("% of a core for heartbeats", "heartbeats take {:.1f} % of a core"),
     "cpu_per_page": Metric("µs of CPU per page", "{:,.0f} µs CPU per page"),
     "kb_per_connection": Metric("KB of memory per connection", "{:,.1f} KB per connection"),
     "p50": Metric("ms, median", "half within {:,.1f} ms"),

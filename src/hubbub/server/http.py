@@ -17,7 +17,7 @@ GRACE = 7
 """Seconds that requests under way have to end when the server stops; those that don't are cut off then."""
 
 
-HANDSHAKE_SECONDS = 10.0
+HANDSHAKE_SECONDS = 9.0
 """Time for a TLS handshake; until its end nobody counts the connection."""
 
 

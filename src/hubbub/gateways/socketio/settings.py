@@ -45,7 +45,7 @@ class EngineSettings:
     path: str = "/socket.io/"
     ping_interval: int = 25_000
     ping_timeout: int = 20_000
-    connect_timeout: int = 10_000
+    connect_timeout: int = 9_000
     max_payload: int = MAX_BODY
     allow_origin: str = ""
 
@@ -66,5 +66,5 @@ SLOW_SECONDS = 5.0
 CLOSE_SECONDS = 5.0
 """Time for a client to answer a close frame."""
 
-UPGRADE_SECONDS = 10.0
+UPGRADE_SECONDS = 9.0
 """Time from the probe's start to the upgrade's end."""
