@@ -20,7 +20,7 @@ LENGTHS = (100, 100_000, 1_000_000)
 WATCHERS = 5
 """Members who have the room open, beside the one who asks."""
 
-ROUNDS = 5
+ROUNDS = 15
 MESSAGES = 300
 """In one round; so the shortest history is of some thousands at the end, which the ratios bear."""
 
