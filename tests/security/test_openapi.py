@@ -18,8 +18,8 @@ from tests.server_process import ServerProcess
 EACH = 22
 """Cases of each operation, each way, and each kind of room."""
 
-ACCEPTED = ["2xx", "400", "401", "403", "404", "409", "413", "422"]
-"""What may come of fields that fit the schema: it can't say what a name is made of, or which fields go together."""
+ACCEPTED = ["2xx", "401", "403", "404", "409", "413", "422"]
+"""What may come of fields that fit the schema, which can't say what letters a name and a text are made of; never 400."""
 
 
 @pytest.fixture
@@ -58,6 +58,8 @@ def test_p5_a_thousand_cases_by_the_description_and_against_it_show_no_contradic
                 def ask(case: "schemathesis.Case[Any]") -> None:
                     if isinstance(case.query.get("wait"), int):
                         case.query["wait"] = min(case.query["wait"], 0)
+                    if mode is GenerationMode.POSITIVE:
+                        _say_as_the_text_says(case)
                     asked[f"{case.method} {case.path}"] += 1
                     case.call_and_validate(base_url=server.url, headers=login)
 
@@ -65,6 +67,17 @@ def test_p5_a_thousand_cases_by_the_description_and_against_it_show_no_contradic
     assert len(asked) == sum(len(operations) for operations in described["paths"].values()), "every operation is asked"
     note("cases", f"{asked.total():,} of {len(asked)} operations")
     assert asked.total() >= 1_000
+
+
+def _say_as_the_text_says(case: "schemathesis.Case[Any]") -> None:
+    """Keep to what docs/api.md says and a schema can't: what goes together, and that whole numbers have no fraction."""
+    if "before" in case.query:
+        case.query.pop("after", None)
+    if isinstance(case.body, dict):
+        if "Idempotency-Key" in (case.headers or {}):
+            case.body.pop("client_message_id", None)
+        for name, value in case.body.items():
+            case.body[name] = int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _can_be_wrong(operation: Any, known: bool) -> bool:

@@ -151,7 +151,7 @@ class Events(RoomCommand):
 
 @value(frozen=True, slots=True, kw_only=True)
 class Messages(RoomCommand):
-    """Ask for messages as they are now, oldest first: the latest, or those before or after a seq."""
+    """Ask for messages as they are now, oldest first: the latest, or those before a seq or else after one."""
 
     type: ClassVar[str] = "messages"
     reply: ClassVar[builtins.type] = reply.MessagePage

@@ -7,11 +7,22 @@ from starlette.responses import Response
 
 from hubbub.core.command import COMMANDS
 from hubbub.core.error import ERRORS, ErrorCode
+from hubbub.core.room import Lifetime
+from hubbub.core.shape import MAX_SEQ
 from hubbub.gateways.http.routes import Fields, Route
 from hubbub.protocol.shapes import shape_of
 
 _REF = "#/components/schemas/{name}"
 _JSON = "application/json"
+
+_NEVER_EMPTY = {"name", "text"}
+"""Fields whose shape is any string, since they have refusals of their own; what else they may not be is said there."""
+
+_EXPIRY_GOES_TOGETHER = {
+    "if": {"properties": {"lifetime": {"const": Lifetime.EXPIRES.value}}, "required": ["lifetime"]},
+    "then": {"properties": {"expires_days": {"type": "integer"}}, "required": ["expires_days"]},
+    "else": {"properties": {"expires_days": {"type": "null"}}},
+}
 
 
 def describe(route: Route) -> dict[str, Any]:
@@ -25,7 +36,7 @@ def describe(route: Route) -> dict[str, Any]:
 
 def describe_stream() -> dict[str, Any]:
     """Return what OpenAPI says of the stream of server-sent events."""
-    seq = {"type": "integer", "minimum": 0}
+    seq = {"type": "integer", "minimum": 0, "maximum": MAX_SEQ}
     code = {"type": "string", "minLength": 1, "maxLength": 16}
     parameters = [
         _parameter("code", "path", code, required=True),
@@ -96,7 +107,9 @@ def _schema(route: Route) -> dict[str, Any]:
     _, schemas = msgspec.json.schema_components([shape], ref_template="#/{name}")
     schema: dict[str, Any] = schemas[shape.__name__]
     inlined: dict[str, Any] = _inlined(schema, schemas)
-    return inlined
+    for name in inlined["properties"].keys() & _NEVER_EMPTY:
+        inlined["properties"][name] |= {"minLength": 1}
+    return inlined | (_EXPIRY_GOES_TOGETHER if "expires_days" in inlined["properties"] else {})
 
 
 def _inlined(node: Any, schemas: dict[str, Any]) -> Any:
