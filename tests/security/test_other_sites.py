@@ -187,7 +187,7 @@ def test_s7_no_preflight_is_answered_with_leave(victim: Victim) -> None:
     for path in paths:
         asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
         answer = victim.browser.options(path.replace("{code}", victim.code), headers=asked)
-        assert "access-control-allow-origin" not in answer.headers, path
+        assert not [name for name in answer.headers if name.startswith("access-control-")], path
 
 
 def test_our_own_page_may_write_by_origin_or_by_fetch_metadata(victim: Victim) -> None:

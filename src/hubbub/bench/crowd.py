@@ -19,7 +19,7 @@ AT_ONCE = 200
 """Connections that wait for the server at any time, unless a storm is what is measured."""
 
 PER_ADDRESS = 5_000
-"""Connections from one address: each needs a port, and the system gives clients 28,000, of which it tries at random."""
+"""Connections from one address: each needs a port, and the system gives clients 28,000, at random."""
 
 _addresses = itertools.count(2)
 """No address is used twice in a run: the ports of those who left a minute ago are still taken, and looking past many of
@@ -33,6 +33,7 @@ class Crowd:
     def __init__(self, server: Server) -> None:
         self.server = server
         self.members: list[Member] = []
+        self._address = ""
 
     async def connect(self, member: M) -> M:
         """Let somebody in at the door; the room knows them as a member. Raises RefusedError."""

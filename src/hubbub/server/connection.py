@@ -9,7 +9,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEAD_SECONDS = 9.0
 """Time for the headers of a request to arrive, and for who sends something between requests to ask anything at all.
 
-Like all times for strangers it is a second short of the ten after which they are gone, however busy it is here."""
+A second less than the ten that are promised, so that a busy server keeps them too.
+"""
 
 MOST_HEAD_BYTES = 64 * 1024
 """Headers that are longer are refused, give or take what one read brings."""

@@ -18,6 +18,7 @@ from hubbub.store.base import CodeTakenError, Commit, StoreBrokenError
 from hubbub.store.sqlite import SqliteStore
 from hubbub.store.sqlite.files import prepare
 from hubbub.store.sqlite.rooms import AT_ONCE
+from hubbub.store.sqlite.writer import BUSY_TIMEOUT
 from tests.contracts import given
 from tests.contracts.given import AT
 from tests.store.sqlite.faults import full_disk, locked, wal
@@ -95,6 +96,23 @@ async def test_nothing_of_a_deleted_room_is_in_any_byte_of_the_file(store: Sqlit
     assert not _canary_is_in(path, wal(path))
     async with SqliteStore.open(path) as again:
         assert (await given.find_room(again)).code == "ABCD"
+
+
+async def test_whoever_reads_the_log_for_long_keeps_deleted_texts_in_it_and_nobody_waiting(path: Path) -> None:
+    async with SqliteStore.open(path) as store:
+        for code in ("GONE", "ABCD"):
+            await given.room(store, code)
+        ann, bob = await given.member(store, "Ann", "GONE"), await given.member(store, "Bob")
+        await given.say(store, ann, CANARY, code="GONE")
+        with closing(sqlite3.connect(path)) as backup:
+            backup.execute("BEGIN")
+            backup.execute("SELECT count(*) FROM messages").fetchone()
+            assert await store.delete_room("GONE", AT, by=None)
+            async with asyncio.timeout(3 * BUSY_TIMEOUT):  # they would wait so long each
+                for n in range(10):
+                    await given.say(store, bob, f"meanwhile {n}")
+            assert _canary_is_in(path, wal(path))
+        eventually(lambda: not _canary_is_in(path, wal(path)))
 
 
 async def test_a_large_room_is_gone_at_once_and_its_rows_bit_by_bit(store: SqliteStore, path: Path) -> None:

@@ -153,7 +153,8 @@ class PollingEndpoint:
 
     async def _answer(self, request: Request) -> Response:
         if request.method == "OPTIONS":
-            return Response(status_code=204, headers={"Access-Control-Allow-Methods": "GET, POST"})
+            allowed = {"Access-Control-Allow-Methods": "GET, POST"} if self._engine.settings.allow_origin else {}
+            return Response(status_code=204, headers=allowed)
         try:
             self._check(request)
             if "sid" not in request.query_params:

@@ -109,6 +109,8 @@ class Appender:
         except sqlite3.OperationalError:
             raise
         except Exception as error:  # nobody knows of such a message, but it would take the others with it
+            if not self._db.in_transaction:  # SQLite has taken all of it back
+                raise
             self.forget()
             return error
         self._move()
@@ -121,6 +123,8 @@ class Appender:
         except sqlite3.OperationalError:  # the disk's, the same for all
             raise
         except Exception:
+            if not self._db.in_transaction:
+                raise
             return False
 
     def _insert(self) -> int:

@@ -68,6 +68,7 @@ class Writer:
         self._batches: queue.SimpleQueue[list[Job]] = queue.SimpleQueue()
         self._closed = False
         self._to_erase = False
+        self._erase_again_at = 0.0
         self._chore = chore
         self._left_over = chore is not None
         self._chore_failed = False
@@ -194,11 +195,20 @@ class Writer:
                 job.error, job.commits = refusal_for(error), ()
 
     def _erase(self) -> None:
-        """Empty the write-ahead log, where deleted texts would live on; while somebody reads from it, try again."""
-        if self._to_erase and not self._left_over:
-            with suppress(sqlite3.Error):
+        """Empty the write-ahead log, where deleted texts would live on; while somebody reads from it, try again later.
+
+        It waits for no reader: changes would wait with it, for seconds while a backup is made.
+        """
+        if not self._to_erase or self._left_over or time.monotonic() < self._erase_again_at:
+            return
+        self._erase_again_at = time.monotonic() + AGAIN_AFTER
+        with suppress(sqlite3.Error):
+            self._db.execute("PRAGMA busy_timeout=0")
+            try:
                 busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
                 self._to_erase = bool(busy)
+            finally:
+                self._db.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT * 1000:.0f}")
 
 
 PRAGMAS = (
