@@ -5,19 +5,19 @@ import time
 from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from hubbub.bench.machine import describe
+from tools.kept_runs import runs_of
 
 Figures = dict[str, dict[str, str]]
-"""What was measured and how much, by the name of its test."""
+"""What was measured and how much, by the id of its test."""
 
 
 def note(what: str, value: object) -> None:
     """Note a figure of the test that runs, as it shall be read."""
-    _running[-1].user_properties.append((what, value))
+    _running[-1].user_properties.append((what, str(value)))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -40,16 +40,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_BEGAN] = time.monotonic()
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
     """Say what was measured, and keep it."""
     found = _found(terminalreporter)
     if found:
         terminalreporter.section("measured")
     for test, figures in found.items():
         for what, value in figures.items():
-            terminalreporter.line(f"{what}: {value} ({test})")
+            terminalreporter.line(f"{what}: {value} ({test.rpartition('.py::')[2]})")
     file = config.getoption("figures")
-    if file and not hasattr(config, "workerinput"):  # a worker's part of a run is none
+    is_whole = exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED} and not hasattr(config, "workerinput")
+    if file and is_whole:
         run = {
             "date": f"{datetime.now(UTC):%Y-%m-%d}",
             "tests": config.getoption("markexpr"),
@@ -63,19 +64,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         file.write_text(json.dumps([*runs_of(file), run], indent=1) + "\n")
 
 
-def runs_of(file: Path) -> list[dict[str, Any]]:
-    """Return the runs that were kept, the oldest first."""
-    runs: list[dict[str, Any]] = json.loads(file.read_text()) if file.exists() else []
-    return runs
-
-
 def _found(terminalreporter: pytest.TerminalReporter) -> Figures:
     reports = [report for each in ("passed", "failed") for report in terminalreporter.getreports(each)]
-    return {
-        report.nodeid.rpartition("::")[2]: {what: str(value) for what, value in report.user_properties}
-        for report in reports
-        if report.user_properties
-    }
+    return {report.nodeid: dict(report.user_properties) for report in reports if report.user_properties}
 
 
 _running: list[pytest.Item] = []

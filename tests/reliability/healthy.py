@@ -55,7 +55,7 @@ class Healthy:
     def figure(self) -> str:
         """Return both in words."""
         ratio = self.p99_disturbed / self.p99
-        return f"{self.p99_disturbed * 1000:.1f} ms against {self.p99 * 1000:.1f} ms, {ratio:.1f} ×"
+        return f"{self.p99_disturbed * 1000:.1f} ms and {self.p99 * 1000:.1f} ms, {ratio:.1f} ×"
 
     def is_undisturbed(self, slack: float = 3.0) -> bool:
         """Tell whether p99 at most doubled, give or take what a busy machine does."""

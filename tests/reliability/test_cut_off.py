@@ -64,7 +64,7 @@ async def cut_off(server: ServerProcess, within: float) -> None:
         await ann.hears_that_here_are(2)
         await bob.has_heard(await ann.say("there you are"))
         assert bob.connections == 2
-    note(f"who is cut off is noticed, of {within} s, after", f"{seconds:.1f} s")
+    note(f"noticed after (at most {within} s)", f"{seconds:.1f} s")
     assert seconds <= within * SLACK
 
 

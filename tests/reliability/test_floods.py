@@ -68,7 +68,7 @@ async def flood(folder: Path, start: Start, flooding: Flooding, rounds: int) -> 
         async with healthy_in(server, person, person.create_room(), only_reads=True) as healthy:
             for _ in range(rounds):
                 await one_round(server, readers, healthy, flooding)
-    note("others' p99", healthy.figure())
+    note("others' p99, disturbed and quiet", healthy.figure())
     assert healthy.is_undisturbed(), healthy.figure()
 
 

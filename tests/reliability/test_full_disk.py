@@ -121,7 +121,7 @@ async def recover(people: Saying, text: str) -> None:
         tries += 1
         assert monotonic() - began < RECOVERS_WITHIN
     seconds = monotonic() - began
-    note(f"well {text}, after", f"{seconds:.2f} s")
+    note(f"works {text}, after", f"{seconds:.2f} s")
     assert seconds < RECOVERS_WITHIN
 
 

@@ -118,7 +118,7 @@ async def slow_down(crowd: Hundred, folder: Path, start: Start, rounds: int) -> 
         await crowd.leave()
     note("the slow ones are let go after", f"{max(wait for wait, _ in waits):.1f} s")
     note("the server has grown by", f"{max(growth for _, growth in waits):.1f} MB")
-    note("others' p99", healthy.figure())
+    note("others' p99, disturbed and quiet", healthy.figure())
     assert [fault for reader in crowd.readers for fault in reader.faults] == []
     assert max(wait for wait, _ in waits) <= PROMISED * SLACK
     assert max(growth for _, growth in waits) <= MOST_GROWTH
@@ -189,7 +189,7 @@ async def test_r11_a_blast_of_64_mb_at_one_who_reads_nothing_costs_no_memory_and
         await crowd.read_up_to(seq)
     finally:
         await crowd.leave()
-    note("the server has grown by, in a blast of 64 MB,", f"{growth:.1f} MB")
+    note("the server has grown in a blast of 64 MB by", f"{growth:.1f} MB")
     assert [fault for reader in crowd.readers for fault in reader.faults] == []
     assert crowd.readers[0].connections == 2
     assert growth <= MOST_GROWTH

@@ -50,7 +50,7 @@ async def trickle_for(server: ServerProcess, rounds: int) -> None:
         async with healthy_in(server, person, person.create_room()) as healthy:
             longest = [await one_round(server, healthy) for _ in range(rounds)]
     note("the longest of two hundred that trickle is gone after", f"{max(longest):.1f} s")
-    note("others' p99", healthy.figure())
+    note("others' p99, disturbed and quiet", healthy.figure())
     assert max(longest) <= PROMISED * SLACK
     assert healthy.is_undisturbed(), healthy.figure()
 

@@ -35,6 +35,6 @@ def test_r20_all_scenarios_pass_twenty_times_in_a_row(capsys: pytest.CaptureFixt
         took.append(monotonic() - begun)
         with capsys.disabled():
             print(f"round {number}: {passed[1]} scenarios in {took[-1]:.1f} s")
-    note("scenarios", f"{min(counts)}, {REPEATS} times, each time in {median(took):.0f} s (median)")
+    note("scenarios", f"{min(counts)}, {REPEATS} times, a median of {median(took):.0f} s each")
     assert len(counts) == 1
     assert min(counts) >= 40

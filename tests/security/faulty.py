@@ -1,4 +1,4 @@
-"""Servers with a hole each, to see that the tests would notice it: `FAULT=open python -m tests.security.faulty …`."""
+"""Servers with a hole each, which tests have to notice: `FAULT=open_to_all python -m tests.security.faulty …`."""
 
 import asyncio
 import os

@@ -8,6 +8,8 @@ from pathlib import Path
 from bench import report
 from tools.docs import api, cli, index, promises, security, tables
 
+_ROOT = Path(__file__).parents[2]
+
 PARTS: dict[str, Callable[[Path], str]] = {
     "files": index.files,
     "routes": lambda _: api.routes(),
@@ -32,7 +34,7 @@ PARTS: dict[str, Callable[[Path], str]] = {
     "missing": report.missing,
     "what peers lack": report.alone,
     "kept runs": promises.runs,
-    **{f"tests of {promise}": partial(promises.shown, promise) for promise in promises.IDS},
+    **{f"tests of {promise}": partial(promises.shown, promise) for promise in promises.promises(_ROOT)},
 }
 """Each is given the project's root."""
 

@@ -1,38 +1,39 @@
 """What shows a promise: its tests, which are named for it, and what they measured in the runs that were kept."""
 
 import ast
+import functools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.figures import runs_of
 from tools.docs.markdown import table
-
-IDS = (
-    *("r1", "r2", "r7", "r8", "r9", "r10", "r11", "r12", "r14", "r16", "r17", "r18", "r20"),
-    *("s2", "s5", "s7", "s8", "s14", "s15", "s16", "s19", "s20", "p5"),
-)
-"""The promises that tests are named for: `test_r1_…`."""
+from tools.kept_runs import runs_of
 
 FIGURES = "bench/figures.json"
 """The runs that docs/reliability.md tells of, committed with it."""
 
+_NAME = re.compile(r"test_([rsp]\d+)_")
+
 
 class Test(NamedTuple):
-    """One test, in which file, and what `make` runs it."""
+    """One test, with its id but for parameters, and what else it takes to run it."""
 
     name: str
-    file: Path
-    run_by: str
+    id: str
+    takes: str
+
+
+def promises(root: Path) -> list[str]:
+    """Return the promises that tests are named for: `test_r1_…`."""
+    return sorted(_tests(root))
 
 
 def shown(promise: str, root: Path) -> str:
     """Return a promise's tests and their figures as a list, those of more runs one after the other."""
     runs = [run["figures"] for run in runs_of(root / FIGURES)]
-    tests = sorted(_tests_of(promise, root), key=lambda test: (test.run_by, test.file))
-    if not tests:
-        raise ValueError(f"no test shows {promise}")
-    return "\n".join(_line(test, root, runs) for test in tests)
+    tests = sorted(_tests(root)[promise], key=lambda test: ("long" in test.takes, test.id))
+    return "\n".join(_line(test, runs) for test in tests)
 
 
 def runs(root: Path) -> str:
@@ -40,7 +41,7 @@ def runs(root: Path) -> str:
     rows = [
         (
             run["date"],
-            "`make long`" if _is_long(run["tests"]) else "`make test`",
+            "`make test`" if "not long" in run["tests"] else "`make long`",
             f"{run['passed']:,}",
             f"{run['failed']:,}",
             f"{run['seconds'] / 60:.0f} min",
@@ -51,19 +52,14 @@ def runs(root: Path) -> str:
     return table(["date", "run", "passed", "failed", "took", "machine"], rows)
 
 
-def _is_long(marks: str) -> bool:
-    return "long" in marks and "not long" not in marks
+def _line(test: Test, runs: list[dict[str, dict[str, str]]]) -> str:
+    where = f"[`{test.name}`](../{test.id.partition('::')[0]})"
+    return f"- {where}{test.takes}" + "".join(f"\n  - {line}" for line in _figures(test.id, runs))
 
 
-def _line(test: Test, root: Path, runs: list[dict[str, dict[str, str]]]) -> str:
-    where = f"[`{test.name}`](../{test.file.relative_to(root)})"
-    long = ", in `make long`" if test.run_by == "long" else ""
-    return f"- {where}{long}" + "".join(f"\n  - {line}" for line in _figures(test.name, runs))
-
-
-def _figures(name: str, runs: list[dict[str, dict[str, str]]]) -> Iterator[str]:
+def _figures(test: str, runs: list[dict[str, dict[str, str]]]) -> Iterator[str]:
     """Give what a test has measured, each parameter by itself."""
-    for each in dict.fromkeys(key for run in runs for key in run if key.partition("[")[0] == name):
+    for each in dict.fromkeys(key for run in runs for key in run if key.partition("[")[0] == test):
         case = f" ({each.partition('[')[2][:-1]})" if "[" in each else ""
         found: dict[str, list[str]] = {}
         for run in runs:
@@ -73,15 +69,23 @@ def _figures(name: str, runs: list[dict[str, dict[str, str]]]) -> Iterator[str]:
             yield f"{what}{case}: {'; '.join(dict.fromkeys(values))}"
 
 
-def _tests_of(promise: str, root: Path) -> Iterator[Test]:
-    for file in sorted((root / "tests").glob("**/test_*.py")):
-        if "node_modules" not in file.parts:
+@functools.cache
+def _tests(root: Path) -> dict[str, list[Test]]:
+    """Return the tests that are named for a promise, by promise."""
+    found: dict[str, list[Test]] = {}
+    for folder in (root / "tests", *(each for each in (root / "tests").iterdir() if each.is_dir())):
+        for file in folder.glob("test_*.py" if folder == root / "tests" else "**/test_*.py"):
             for node in ast.parse(file.read_text()).body:
-                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith(
-                    f"test_{promise}_"
-                ):
-                    yield Test(node.name, file, "long" if _marked_long(node) else "")
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (named := _NAME.match(node.name)):
+                    test = Test(node.name, f"{file.relative_to(root)}::{node.name}", _takes(node))
+                    found.setdefault(named[1], []).append(test)
+    return found
 
 
-def _marked_long(node: Any) -> bool:
-    return any(ast.unparse(each) == "pytest.mark.long" for each in node.decorator_list)
+def _takes(node: Any) -> str:
+    marks = [ast.unparse(each) for each in node.decorator_list]
+    if "pytest.mark.long" in marks:
+        return ", in `make long`"
+    if any("marks=pytest.mark.long" in mark for mark in marks):
+        return ", some of it in `make long`"
+    return ", as root" if "pytest.mark.root" in marks else ""
