@@ -1,6 +1,6 @@
 # Everything that is done with this checkout. `make` alone lists it.
-# PYTHON=python3.12 picks an interpreter, ARGS="…" is passed on to the command that is run, MARKS="not long" adds the
-# tests that only root may run.
+# PYTHON=python3.12 picks an interpreter, ARGS="…" is passed on to the command that is run (figures are kept without it
+# alone), MARKS="not long" adds the tests that only root may run.
 
 VENV := .venv
 BIN := $(VENV)/bin

@@ -107,13 +107,15 @@ async def interleave(server: ServerProcess, count: int) -> None:
     chance, heard = random.Random(count), {"Ann": 0, "Bob": 0}
     with Person(server.url, "Ann") as ann, Person(server.url, "Bob") as bob:
         rooms = {person.name: person.create_room(private=True) for person in (ann, bob)}
+        (cookie,) = httpx2.post(f"{server.url}{PREFIX}/guests", json={"name": "Eve"}).cookies
         limits = httpx2.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
         async with httpx2.AsyncClient(base_url=server.url + PREFIX, limits=limits, timeout=60) as client:
 
             async def ask(number: int) -> None:
                 me, other = (ann, bob) if chance.random() < 0.5 else (bob, ann)
                 path, room = chance.choice(["/users/me", "/rooms", "messages", "members", "say"]), rooms[me.name]
-                login = {"Authorization": f"Bearer {me.token}"}
+                by_cookie = {"Cookie": f"{cookie}={me.token}", "Origin": server.url}
+                login = chance.choice([by_cookie, {"Authorization": f"Bearer {me.token}"}])
                 if path == "say":
                     text = {"text": f"{me.name}'s word {number}"}
                     answer = await client.post(f"/rooms/{room}/messages", json=text, headers=login)
