@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 import statistics
 import time
 from collections.abc import Callable
@@ -180,6 +181,14 @@ def test_s8_no_page_tells_whether_there_is_a_room(server: ServerProcess, path: s
         answers = [browser.get(path.replace("CODE", code)) for code in codes]
         assert len({answer.status_code for answer in answers}) == 1
         assert len({tuple(sorted({*answer.headers} - {"set-cookie"})) for answer in answers}) == 1
+        if not path.endswith(".svg"):  # whose picture is the code
+            assert len({_without_code(answer, code) for answer, code in zip(answers, codes, strict=True)}) == 1
+
+
+def _without_code(answer: httpx2.Response, code: str) -> str:
+    """Return where a page leads and what it says, but for the code and its tiles."""
+    page = re.sub(r'aria-label="Room [A-Z ]+"|<span class="tile"><span>[A-Z]</span></span>', "", answer.text)
+    return f"{answer.headers.get('location')} {page}".replace(code, "CODE")
 
 
 def test_s8_a_private_room_and_none_are_answered_in_the_same_time(server: ServerProcess) -> None:
