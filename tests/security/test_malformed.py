@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -32,6 +31,9 @@ EACH = 800
 """Inputs of each kind in the short form; there are five kinds."""
 
 AT_ONCE = 60
+MOST_LINES = 10
+"""Lines of the log that tell of no event in a room, however much comes."""
+
 SEED = 20261121
 MILLION = 1_000_000
 MINUTES = float(os.environ.get("FUZZ_MINUTES", "10"))
@@ -48,7 +50,7 @@ async def test_s5_four_thousand_malformed_inputs_are_each_answered_or_closed(pat
     server = patient_of_nobody
     with Person(server.url) as eve, Neighbour(server) as neighbour:
         mutations = Mutations(SEED, eve.create_room())
-        assault, began = Assault(server, eve.token), time.monotonic()
+        assault = Assault(server, eve.token)
         inputs = [*map(text_frame, nasty_messages()), *(mutations.frame() for _ in range(EACH))][:EACH]
         doings: list[Doing] = [partial(assault.by_websocket, each) for each in inputs]
         doings += [partial(assault.by_polling, mutations.payload()) for _ in range(EACH)]
@@ -59,10 +61,9 @@ async def test_s5_four_thousand_malformed_inputs_are_each_answered_or_closed(pat
         neighbour.goes_on()
         assert assault.outcomes.total() == 5 * EACH
         assert {"websocket: goes on", "websocket: closed with 1002", "polling: 400"} <= assault.outcomes.keys()
-        seconds = time.monotonic() - began
     assert server.stop() == 0
     note("inputs", f"{assault.outcomes.total():,} over {assault.connections:,} connections")
-    _check_log(server.log, assault.connections, seconds)
+    _check_log(server.log)
 
 
 @pytest.mark.long
@@ -72,7 +73,7 @@ async def test_s5_a_million_mutated_frames_are_each_answered_or_closed(patient_o
     server = patient_of_nobody
     with Person(server.url) as eve, Neighbour(server) as neighbour:
         code = eve.create_room()
-        assault, mutations, began = Assault(server, eve.token), Mutations(SEED, code), time.monotonic()
+        assault, mutations = Assault(server, eve.token), Mutations(SEED, code)
 
         async def frames(many: int) -> None:
             while many > 0:
@@ -84,12 +85,11 @@ async def test_s5_a_million_mutated_frames_are_each_answered_or_closed(patient_o
             doings += [partial(assault.by_command, Mutations(seed * 10 + number), many * 3 // 8) for number in range(8)]
             await _at_once(doings)
             neighbour.goes_on()
-        print(assault.outcomes, time.monotonic() - began)
+        print(assault.outcomes)
         note("inputs", f"{assault.outcomes.total():,} over {assault.connections:,} connections")
         assert assault.outcomes.total() >= MILLION
-        seconds = time.monotonic() - began
     assert server.stop() == 0
-    _check_log(server.log, assault.connections, seconds)
+    _check_log(server.log)
 
 
 async def test_s5_who_errs_again_and_again_writes_no_log(patient_of_nobody: ServerProcess) -> None:
@@ -134,10 +134,10 @@ async def _at_once(doings: list[Doing]) -> None:
             group.create_task(one(each))
 
 
-def _check_log(log: str, connections: int, seconds: float) -> None:
+def _check_log(log: str) -> None:
     assert "Traceback" not in log
     assert CANARY not in log
-    assert len(_of_trouble(log)) <= connections * max(1, seconds), "at most a line per connection and second"
+    assert len(_of_trouble(log)) <= MOST_LINES, "anybody could fill the disk"
 
 
 def _of_trouble(log: str) -> list[str]:

@@ -36,6 +36,8 @@ def set_up_logs(level: str) -> None:
         structlog.stdlib.ProcessorFormatter(processors=[remove_meta, *_renderers()], foreign_pre_chain=shared)
     )
     logging.basicConfig(handlers=[handler], level=max(least, logging.WARNING), force=True)
+    if least > logging.DEBUG:  # it warns of what clients send: anybody could fill the disk with that
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 
 
 class _Logger:

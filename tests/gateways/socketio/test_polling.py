@@ -169,13 +169,15 @@ async def test_another_request_is_refused_with_the_protocols_code_and_the_socket
 async def test_our_own_page_may_connect_and_options_are_told_without_a_socket(house: House) -> None:
     assert (await house.open(origin="http://test", host="test")).status == 200
     answer = await Request(house.app, "OPTIONS", "", {}).answer()
-    assert (answer.status, answer.headers["access-control-allow-methods"]) == (204, "GET, POST")
-    assert "access-control-allow-origin" not in answer.headers
+    assert answer.status == 204
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
 
 
 async def test_other_pages_may_read_the_answers_where_that_is_set() -> None:
     house = House(EngineSettings(may_connect=lambda origin, host: True, allow_origin="*"))
     assert (await house.open()).headers["access-control-allow-origin"] == "*"
+    answer = await Request(house.app, "OPTIONS", "", {}).answer()
+    assert answer.headers["access-control-allow-methods"] == "GET, POST"
 
 
 async def test_a_server_that_drains_lets_nobody_in_but_lets_who_is_there_go_on(house: House) -> None:
