@@ -31,13 +31,14 @@ def leaks(log: str, database: Path) -> list[str]:
 
     Nearly every line has nothing but harmless fields; all that is said in the others is looked through.
     """
-    rest, codes = "", set()
+    words, codes = list[str](), set[str]()
     for line in log.splitlines():
         fields = _fields(line)
         codes.add(str(fields.get("code", "")))
-        rest += "\n" + "\n".join(_words(fields))
+        words += _words(fields)
+    rest = "\n".join(words)
     codes.update(re.findall(r"[A-Z]{6,8}", rest))
-    if not database.exists() or not (rest.strip() or any(len(code) >= 6 for code in codes)):
+    if not database.exists() or not (rest or any(len(code) >= 6 for code in codes)):
         return []
     with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
         return list(_told(connection, rest, codes))
