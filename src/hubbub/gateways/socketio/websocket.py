@@ -3,7 +3,6 @@
 import asyncio
 from http import HTTPStatus
 from typing import Any, cast
-from urllib.parse import parse_qs
 
 from uvicorn.config import Config
 from uvicorn.server import ServerState
@@ -15,7 +14,7 @@ from hubbub.core.error import Disconnect
 from hubbub.gateways.socketio.engine import Engine, UnknownSidError
 from hubbub.gateways.socketio.fragments import Fragments, Protocol
 from hubbub.gateways.socketio.frames import binary_frame, text_frame, whole_text, wire_size
-from hubbub.gateways.socketio.origin import owner_of
+from hubbub.gateways.socketio.handshake import read_handshake
 from hubbub.gateways.socketio.settings import (
     BYTES_AT_ONCE,
     CLOSE_SECONDS,
@@ -25,7 +24,7 @@ from hubbub.gateways.socketio.settings import (
     UPGRADE_SECONDS,
 )
 from hubbub.gateways.socketio.socket import EngineSocket
-from hubbub.protocol.engineio import REVISION, PacketType
+from hubbub.protocol.engineio import PacketType
 from hubbub.session import UNIX_SOCKET
 
 _DATA = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})
@@ -285,14 +284,10 @@ class WebSocketTransport(asyncio.Protocol):
     # The handshake and the upgrade
 
     def _shake_hands(self, request: Request) -> None:
-        settings = self._engine.settings
-        path, _, query_string = request.path.partition("?")
-        query = {name: values[-1] for name, values in parse_qs(query_string).items()}
-        address = settings.client_of(self._peer(), request.headers.get_all("X-Forwarded-For"))
-        self._address = address
-        crowded = settings.crowd.enter(address)
-        refusal = HTTPStatus.TOO_MANY_REQUESTS if crowded else self._refusal(path, query, request)
-        if refusal:
+        asked = read_handshake(request, self._peer(), self._engine)
+        self._address = asked.address
+        crowded = self._engine.settings.crowd.enter(asked.address)
+        if refusal := HTTPStatus.TOO_MANY_REQUESTS if crowded else asked.refusal:
             self._protocol.send_response(self._protocol.reject(refusal, f"{refusal.phrase}\n"))
             return
         response = self._protocol.accept(request)
@@ -301,27 +296,10 @@ class WebSocketTransport(asyncio.Protocol):
             return
         self._write_protocol()
         self._unframed = 0
-        self._begin(query, owner_of("; ".join(request.headers.get_all("Cookie")), settings), address)
-
-    def _refusal(self, path: str, query: dict[str, str], request: Request) -> HTTPStatus | None:
-        settings, headers = self._engine.settings, request.headers
-        if path.rstrip("/") != settings.path.rstrip("/"):
-            return HTTPStatus.NOT_FOUND
-        if self._engine.draining:
-            return HTTPStatus.SERVICE_UNAVAILABLE
-        if query.get("EIO") != REVISION or query.get("transport") != self.name:
-            return HTTPStatus.BAD_REQUEST
-        if len(headers.get_all("Origin")) > 1 or len(headers.get_all("Host")) > 1:
-            return HTTPStatus.BAD_REQUEST
-        if not settings.may_connect(headers.get("Origin"), headers.get("Host", "")):
-            return HTTPStatus.FORBIDDEN
-        return None
-
-    def _begin(self, query: dict[str, str], owner: str, address: str) -> None:
-        if "sid" in query:
-            self._begin_upgrade(query["sid"], owner)
+        if asked.sid is None:
+            self._socket = self._engine.open(self, asked.owner, asked.address, [])
         else:
-            self._socket = self._engine.open(self, owner, address, [])
+            self._begin_upgrade(asked.sid, asked.owner)
 
     def _begin_upgrade(self, sid: str, owner: str) -> None:
         try:
