@@ -13,6 +13,7 @@ PAGE_READY := $(VENV)/.page-ready
 PAGE_SOURCE := $(shell find frontend -name node_modules -prune -o -type f ! -name protocol.gen.ts -print) \
     $(wildcard src/hubbub/core/*.py tools/typescript/*.py)
 PAGE_NPM := tools/npm $(BIN)/python frontend
+LONG := $(BIN)/pytest --durations=0 --durations-min=5 --figures build/figures.json
 PYTHON ?=
 ARGS ?=
 MARKS ?= not long and not root
@@ -48,7 +49,8 @@ unit: $(TEST_READY) $(JS_READY) $(PAGE_TOOLS) $(PAGE_READY) ## Run the tests alo
 
 long: $(FUZZ_READY) $(JS_READY) ## Run the soaks and repeats that take minutes (FUZZ_MINUTES=1 for shorter ones).
 	@tools/need curl chromium faketime strace
-	@$(BIN)/pytest -m long --durations=0 --durations-min=5 $(or $(ARGS),--figures build/figures.json)
+	@$(if $(ARGS),$(BIN)/pytest -m long $(ARGS), \
+		$(LONG) -m "long and alone"; alone=$$?; $(LONG) -m "long and not alone" -n 2 && exit $$alone)
 
 bench: $(TEST_READY) ## Measure how fast it delivers, beside Node and others (ARGS="fan-out-8 --rounds 1" for less).
 	@$(BIN)/python -m bench $(ARGS)

@@ -83,6 +83,7 @@ async def test_r12_a_thousand_connections_hear_a_message_each_and_keep_their_hea
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.timeout(300)
 async def test_r12_a_thousand_connections_keep_the_usual_heartbeats_for_a_minute(start: Start) -> None:
     await crowd(start(throttle="off", most_connections="2000"), interval=25.0, beats=3)

@@ -46,6 +46,7 @@ async def test_r17_who_is_cut_off_is_noticed_no_longer_here_and_misses_nothing_w
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.timeout(300)
 async def test_r17_the_same_with_the_heartbeat_that_a_server_has_unless_it_is_set(start: Start) -> None:
     await cut_off(start(throttle="off"), within=45)

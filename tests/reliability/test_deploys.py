@@ -36,6 +36,7 @@ async def test_r14_nobody_sees_an_error_and_nothing_is_lost_or_doubled_in_three_
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.timeout(600)
 async def test_r14_nor_in_three_restarts_within_a_minute_while_twenty_people_talk(start: Start) -> None:
     await deploy(start, people=20, between=10 * RATE)

@@ -39,6 +39,7 @@ async def test_s15_ten_times_the_messages_are_refused_with_the_time_to_wait_and_
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.timeout(600)
 async def test_s15_ten_times_the_messages_again_and_again(tmp_path: Path, start: Start) -> None:
     await flood(tmp_path, start, flooding, rounds=10)
@@ -51,6 +52,7 @@ async def test_s15_a_thousand_connections_of_one_address_are_refused_past_five_h
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.timeout(600)
 async def test_s15_a_thousand_connections_again_and_again(tmp_path: Path, start: Start) -> None:
     await flood(tmp_path, start, crowding, rounds=10)

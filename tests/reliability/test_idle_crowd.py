@@ -30,6 +30,7 @@ async def test_r12_a_thousand_who_listen_are_back_after_a_kill_and_have_missed_n
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.timeout(900)
 async def test_r12_ten_thousand_who_listen_for_a_minute_are_back_after_a_kill_and_have_missed_nothing(
     tmp_path: Path, start: Start

@@ -47,6 +47,7 @@ async def test_r11_slow_readers_among_a_hundred_are_let_go_and_whole_afterwards_
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(("slow", "pace"), [(1, 0.0), (10, 1.0)], ids=["one reads nothing", "ten read 1 KB a second"])
 async def test_r11_slow_readers_among_a_hundred_again_and_again(
@@ -165,6 +166,7 @@ async def talk(server: ServerProcess) -> AsyncIterator[SocketClient]:
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.timeout(600)
 async def test_r11_a_blast_of_64_mb_at_one_who_reads_nothing_costs_no_memory_and_they_resume_without_loss(
     tmp_path: Path, start: Start

@@ -50,11 +50,13 @@ Seconds = list[dict[str, Any]]
 
 
 @pytest.mark.long  # beside other tests the peak that it finds is another one's leavings
+@pytest.mark.alone
 def test_r18_memory_stays_flat_at_half_of_the_peak_in_a_moment(start: Start) -> None:
     soak(start, SHORT_SECONDS, MOST_GROWTH_AT_FIRST, ping_timeout=10_000)
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.timeout(SECONDS + 300)
 def test_r18_memory_stays_flat_at_half_of_the_peak_over_minutes(start: Start) -> None:
     soak(start, SECONDS, MOST_GROWTH, ping_timeout=20_000)

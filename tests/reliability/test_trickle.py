@@ -37,6 +37,7 @@ async def test_s14_two_hundred_that_trickle_are_gone_within_ten_seconds_and_nobo
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.timeout(600)
 async def test_s14_two_hundred_that_trickle_again_and_again_are_gone_in_time_and_nobody_else_notices(
     trickled_on: ServerProcess,

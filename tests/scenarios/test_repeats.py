@@ -16,6 +16,7 @@ REPEATS = 20
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.timeout(REPEATS * 600)
 def test_r20_all_scenarios_pass_twenty_times_in_a_row(capsys: pytest.CaptureFixture[str]) -> None:
     counts, took = set(), list[float]()

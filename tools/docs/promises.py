@@ -13,6 +13,14 @@ from tools.kept_runs import runs_of
 FIGURES = "bench/figures.json"
 """The runs that docs/reliability.md tells of, committed with it."""
 
+_RUNS = {
+    "not long": "`make test`, as root",
+    "not long and not root": "`make test`",
+    "long and alone": "`make long`, what measures",
+    "long and not alone": "`make long`, the rest",
+}
+"""By the marks of the tests that are run."""
+
 _NAME = re.compile(r"test_([rsp]\d+)_")
 
 
@@ -41,7 +49,7 @@ def runs(root: Path) -> str:
     rows = [
         (
             run["date"],
-            "`make test`" if "not long" in run["tests"] else "`make long`",
+            _RUNS[run["tests"]],
             f"{run['passed']:,}",
             f"{run['failed']:,}",
             f"{run['seconds'] / 60:.0f} min",
