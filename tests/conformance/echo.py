@@ -1,11 +1,11 @@
 """What the echo servers say: Engine.IO's messages, Socket.IO's events, and a WebSocket's messages, each as it came."""
 
 import asyncio
-from http import HTTPStatus
 from typing import Any
 
 from websockets.http11 import Request
 
+from hubbub.gateways.socketio.handshake import Handshake
 from hubbub.gateways.socketio.namespace import Client
 from hubbub.gateways.socketio.socket import EngineSocket
 from hubbub.gateways.socketio.websocket import WebSocketTransport
@@ -63,10 +63,10 @@ class EventEcho:
 class RawEcho(WebSocketTransport):
     """A WebSocket without Engine.IO on it: the same bytes in and out, every message sent back."""
 
-    def _refusal(self, path: str, query: dict[str, str], request: Request) -> HTTPStatus | None:
-        return None
+    def _read_handshake(self, request: Request) -> Handshake:
+        return Handshake(sid=None, address="", owner="", refusal=None)
 
-    def _begin(self, query: dict[str, str], owner: str, address: str) -> None:
+    def _begin(self, asked: Handshake) -> None:
         self._socket = _RawSocket(self)
 
 

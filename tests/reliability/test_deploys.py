@@ -83,12 +83,13 @@ class Talker:
     async def stay(self) -> None:
         """Catch up now and after each loss of the connection."""
         while True:
+            welcomes = self._welcomes()
             try:
                 await self.reader.open()
                 self._up.set()
             except ConnectRefusedError:  # lost once more
                 pass
-            await self._client.hear("welcome")
+            await self._more_welcomes_than(welcomes)
 
     async def talk(self, apart: float, enough: asyncio.Event) -> None:
         """Say one thing after another, at times that don't depend on the server."""
@@ -101,7 +102,7 @@ class Talker:
 
     async def _deliver(self, key: str) -> None:
         fields = {"code": self._code, "text": f"I am {key}", "client_message_id": key}
-        welcomes = len(self._client.heard("welcome"))
+        welcomes = self._welcomes()
         while key not in self.acked[-1:]:
             await self._up.wait()
             try:
@@ -110,7 +111,13 @@ class Talker:
                 self._up.clear()
                 continue
             await self._note(key, answer)
-        self.over_a_restart += len(self._client.heard("welcome")) > welcomes
+        self.over_a_restart += self._welcomes() > welcomes
+
+    async def _more_welcomes_than(self, number: int) -> None:
+        await self._client.until(lambda: self._welcomes() > number, patience=None)
+
+    def _welcomes(self) -> int:
+        return len(self._client.heard("welcome"))
 
     async def _note(self, key: str, answer: dict[str, Any]) -> None:
         if not answer["ok"]:

@@ -75,6 +75,17 @@ class LiveClient(ABC):
         except TimeoutError:
             raise AssertionError(f"no {type} with {fields} among {self._unheard}") from None
 
+    async def until(self, condition: Callable[[], bool], patience: float | None = PATIENCE) -> None:
+        """Wait for a condition that depends on what is heard, or on something after which `look_again` is called."""
+        async with asyncio.timeout(patience):
+            while not condition():
+                self._news.clear()
+                await self._news.wait()
+
+    def look_again(self) -> None:
+        """Have all who wait look whether their condition holds."""
+        self._news.set()
+
     def heard(self, type: str, **fields: Any) -> list[Heard]:  # noqa: A002 - as the event calls it
         """Return all events of a type with these fields, heard so far."""
         return [event for event in self.log if event["type"] == type and fields.items() <= event.items()]

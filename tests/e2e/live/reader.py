@@ -47,9 +47,9 @@ class Reader:
         while page["more"]:
             page = await self.client.ask("events", code=self.code, since=self.since)
             self._asked_for += page["events"]
+        self.client.look_again()
         return joined
 
     async def hear_text(self, text: str) -> None:
         """Wait until that was said, live or in what was caught up."""
-        if text not in self.texts:
-            await self.client.hear("message_sent", text=text, code=self.code)
+        await self.client.until(lambda: text in self.texts)

@@ -14,7 +14,7 @@ from hubbub.core.error import Disconnect
 from hubbub.gateways.socketio.engine import Engine, UnknownSidError
 from hubbub.gateways.socketio.fragments import Fragments, Protocol
 from hubbub.gateways.socketio.frames import binary_frame, text_frame, whole_text, wire_size
-from hubbub.gateways.socketio.handshake import read_handshake
+from hubbub.gateways.socketio.handshake import Handshake, read_handshake
 from hubbub.gateways.socketio.settings import (
     BYTES_AT_ONCE,
     CLOSE_SECONDS,
@@ -284,7 +284,7 @@ class WebSocketTransport(asyncio.Protocol):
     # The handshake and the upgrade
 
     def _shake_hands(self, request: Request) -> None:
-        asked = read_handshake(request, self._peer(), self._engine)
+        asked = self._read_handshake(request)
         self._address = asked.address
         crowded = self._engine.settings.crowd.enter(asked.address)
         if refusal := HTTPStatus.TOO_MANY_REQUESTS if crowded else asked.refusal:
@@ -296,6 +296,12 @@ class WebSocketTransport(asyncio.Protocol):
             return
         self._write_protocol()
         self._unframed = 0
+        self._begin(asked)
+
+    def _read_handshake(self, request: Request) -> Handshake:
+        return read_handshake(request, self._peer(), self._engine)
+
+    def _begin(self, asked: Handshake) -> None:
         if asked.sid is None:
             self._socket = self._engine.open(self, asked.owner, asked.address, [])
         else:
