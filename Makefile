@@ -13,7 +13,7 @@ PAGE_READY := $(VENV)/.page-ready
 PAGE_SOURCE := $(shell find frontend -name node_modules -prune -o -type f ! -name protocol.gen.ts -print) \
     $(wildcard src/hubbub/core/*.py tools/typescript/*.py)
 PAGE_NPM := tools/npm $(BIN)/python frontend
-LONG := $(BIN)/pytest --durations=0 --durations-min=5 --figures build/figures.json
+LONG := $(BIN)/pytest --durations=0 --durations-min=5 --figures=build/figures.json
 PYTHON ?=
 ARGS ?=
 MARKS ?= not long and not root
@@ -45,7 +45,7 @@ types: $(TEST_READY) $(PAGE_TOOLS) ## Check types.
 unit: $(TEST_READY) $(JS_READY) $(PAGE_TOOLS) $(PAGE_READY) ## Run the tests alone (ARGS="tests/core -x" for some of them).
 	@tools/need curl chromium faketime strace
 	@$(if $(ARGS),:,HUBBUB_PYTHON=$(CURDIR)/$(BIN)/python $(PAGE_NPM) run --silent test)
-	@$(BIN)/pytest -n 2 --dist worksteal -m "$(MARKS)" --durations=5 $(or $(ARGS),--figures build/figures.json)
+	@$(BIN)/pytest -n 2 --dist worksteal -m "$(MARKS)" --durations=5 $(or $(ARGS),--figures=build/figures.json)
 
 long: $(FUZZ_READY) $(JS_READY) ## Run the soaks and repeats that take minutes (FUZZ_MINUTES=1 for shorter ones).
 	@tools/need curl chromium faketime strace

@@ -1,4 +1,4 @@
-"""What tests have measured: said at the end of a run, and kept beside earlier runs if `--figures FILE` says so."""
+"""What tests have measured: said at the end of a run, and kept beside earlier runs if `--figures=FILE` says so."""
 
 import json
 import time
@@ -50,18 +50,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
             terminalreporter.line(f"{what}: {value} ({test.rpartition('.py::')[2]})")
     file = config.getoption("figures")
     is_whole = exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED} and not hasattr(config, "workerinput")
-    if file and is_whole:
+    passed, failed = _count(terminalreporter, "passed"), _count(terminalreporter, "failed", "error")
+    if file and is_whole and passed + failed:
         run = {
             "date": f"{datetime.now(UTC):%Y-%m-%d}",
             "tests": config.getoption("markexpr"),
-            "passed": len(terminalreporter.getreports("passed")),
-            "failed": sum(len(terminalreporter.getreports(outcome)) for outcome in ("failed", "error")),
+            "passed": passed,
+            "failed": failed,
             "seconds": round(time.monotonic() - config.stash[_BEGAN]),
             "machine": describe(),
             "figures": found,
         }
         file.parent.mkdir(exist_ok=True)
         file.write_text(json.dumps([*runs_of(file), run], indent=1) + "\n")
+
+
+def _count(terminalreporter: pytest.TerminalReporter, *outcomes: str) -> int:
+    return sum(len(terminalreporter.getreports(outcome)) for outcome in outcomes)
 
 
 def _found(terminalreporter: pytest.TerminalReporter) -> Figures:

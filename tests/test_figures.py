@@ -39,7 +39,7 @@ def run(folder: Path, *flags: str) -> str:
 def pytest_in(folder: Path, *flags: str) -> "subprocess.CompletedProcess[str]":
     """Run all tests of a folder, and keep the run."""
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "tests.figures", "--figures", "kept/runs.json", *flags],
+        [sys.executable, "-m", "pytest", "-p", "tests.figures", "--figures=kept/runs.json", *flags],
         cwd=folder,
         env=environment() | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -59,9 +59,10 @@ def test_figures_are_said_and_kept_run_by_run(tmp_path: Path, flags: tuple[str, 
     assert [each["figures"] for each in runs] == [{**kinds, "test_noting.py::test_r1_that_fails": {"lost": "1"}}] * 2
 
 
-def test_a_run_that_was_broken_off_is_not_kept(tmp_path: Path) -> None:
+def test_a_run_that_was_broken_off_or_ran_nothing_is_not_kept(tmp_path: Path) -> None:
     (tmp_path / "test_broken_off.py").write_text("def test_of_somebody_impatient():\n    raise KeyboardInterrupt\n")
     assert pytest_in(tmp_path).returncode == pytest.ExitCode.INTERRUPTED
+    assert pytest_in(tmp_path, "--collect-only").returncode == pytest.ExitCode.OK
     assert not (tmp_path / "kept").exists()
 
 

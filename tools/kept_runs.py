@@ -1,4 +1,4 @@
-"""The runs of tests that were kept with what they measured, as `--figures FILE` of pytest writes them."""
+"""The runs of tests that were kept with what they measured, as `--figures=FILE` of pytest writes them."""
 
 import json
 from pathlib import Path
