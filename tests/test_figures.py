@@ -45,7 +45,7 @@ def pytest_in(folder: Path, *flags: str) -> "subprocess.CompletedProcess[str]":
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=250,
     )
 
 
