@@ -81,12 +81,11 @@ def _figures(test: str, runs: list[dict[str, dict[str, str]]]) -> Iterator[str]:
 def _tests(root: Path) -> dict[str, list[Test]]:
     """Return the tests that are named for a promise, by promise."""
     found: dict[str, list[Test]] = {}
-    for folder in (root / "tests", *(each for each in (root / "tests").iterdir() if each.is_dir())):
-        for file in folder.glob("test_*.py" if folder == root / "tests" else "**/test_*.py"):
-            for node in ast.parse(file.read_text()).body:
-                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (named := _NAME.match(node.name)):
-                    test = Test(node.name, f"{file.relative_to(root)}::{node.name}", _takes(node))
-                    found.setdefault(named[1], []).append(test)
+    for file in (root / "tests").glob("**/test_*.py"):
+        for node in ast.parse(file.read_text()).body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (named := _NAME.match(node.name)):
+                test = Test(node.name, f"{file.relative_to(root)}::{node.name}", _takes(node))
+                found.setdefault(named[1], []).append(test)
     return found
 
 

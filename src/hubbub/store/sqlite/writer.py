@@ -24,6 +24,8 @@ MOST_PER_COMMIT = 1_024
 BUSY_TIMEOUT = 2.0
 """Seconds to wait for another process that has the file locked."""
 
+READ_MILLISECONDS = 20
+"""Time in which nearly every read of ours is through."""
 
 AGAIN_AFTER = 0.5
 """Seconds until what could not be done is tried again: emptying the write-ahead log, or the chore."""
@@ -197,18 +199,19 @@ class Writer:
     def _erase(self) -> None:
         """Empty the write-ahead log, where deleted texts would live on; while somebody reads from it, try again later.
 
-        It waits for no reader: changes would wait with it, for seconds while a backup is made.
+        It waits for our own readers, who are quick, but not for a backup: changes would wait with it.
         """
         if not self._to_erase or self._left_over or time.monotonic() < self._erase_again_at:
             return
-        self._erase_again_at = time.monotonic() + AGAIN_AFTER
         with suppress(sqlite3.Error):
-            self._db.execute("PRAGMA busy_timeout=0")
+            self._db.execute(f"PRAGMA busy_timeout={READ_MILLISECONDS}")
             try:
                 busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
                 self._to_erase = bool(busy)
             finally:
                 self._db.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT * 1000:.0f}")
+        if self._to_erase:
+            self._erase_again_at = time.monotonic() + AGAIN_AFTER
 
 
 PRAGMAS = (
