@@ -1,15 +1,14 @@
-"""Fan-out: what a room's sessions are owed in one tick, encoded once per codec and handed over in one piece.
+"""Fan-out: what a room's sessions are owed in one tick, encoded once per codec and handed over in one piece."""
 
-This is the middle of the way that every message takes, from a frame to a commit and from a commit to the frames of all
-who hear it. Its rules, each where it is kept:
-
-- A whole text frame passes the WebSocket library's parser by (`WebSocketTransport.data_received`).
-- A message is a future, not a task; it is appended together with all that wait (`Writer`, `Appender`).
-- An event is encoded once per codec, whoever hears it, and there is nothing per reader but a write (here).
-- What happens in one turn of the loop leaves two turns later, so that one write carries reply and event; no timer is
-  waited for (`Hub._flush_soon`).
-- Whoever takes too little is owed nothing more, and catches up from the log (`SocketSession`, `WebSocketTransport`).
-"""
+# This is the middle of the way that every message takes, from a frame to a commit and from a commit to the frames of all
+# who hear it. Its rules, each where it is kept:
+#
+# - A whole text frame passes the WebSocket library's parser by (`WebSocketTransport.data_received`).
+# - A message is a future, not a task; it is appended together with all that wait (`Writer`, `Appender`).
+# - An event is encoded once per codec, whoever hears it, and there is nothing per reader but a write (here).
+# - What happens in one turn of the loop leaves two turns later, so that one write carries reply and event; no timer is
+#   waited for (`Hub._flush_soon`).
+# - Whoever takes too little is owed nothing more, and catches up from the log (`SocketSession`, `WebSocketTransport`).
 
 from collections.abc import Iterable
 
