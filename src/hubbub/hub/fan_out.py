@@ -1,6 +1,6 @@
 """Fan-out: what a room's sessions are owed in one tick, encoded once per codec and handed over in one piece."""
 
-# This is the middle of the way that every message takes, from a frame to a commit and from a commit to the frames of all
+# This is the middle of the way that every message takes, from a frame to a commit, and from there to the frames of all
 # who hear it. Its rules, each where it is kept:
 #
 # - A whole text frame passes the WebSocket library's parser by (`WebSocketTransport.data_received`).
