@@ -137,18 +137,18 @@ class _Socket:
 
     async def outcome(self, frame: bytes) -> str:
         """Send a frame and a question behind it; return what came of both."""
-        self._said = frame
-        self._writer.write(frame + text_frame(PROBE))
+        self._said = sent = frame + text_frame(PROBE)
+        self._writer.write(sent)
         async with asyncio.timeout(LIMIT):
             while True:
                 for each in await self._frames():
                     data = bytes(each.data)
                     if each.opcode is Opcode.CLOSE:
                         code = int.from_bytes(data[:2], "big")
-                        if _says_goodbye(frame + text_frame(PROBE)):
+                        if _says_goodbye(sent):
                             return "goodbye"
-                        assert code in CODES, (frame, data)
-                        assert data[2:] or code == 1000, (frame, data)
+                        assert code in CODES, (sent, data)
+                        assert data[2:] or code == 1000, (sent, data)
                         return f"closed with {code}"
                     if each.opcode is not Opcode.TEXT:
                         continue  # a mutation may be a ping, whose pong repeats its bytes
