@@ -148,7 +148,9 @@ class SocketClient:
             self._hear(event)
         elif text.startswith("43"):
             number, _, reply = text[2:].partition("[")
-            self._acks.pop(int(number)).set_result(json.loads("[" + reply)[0])
+            future = self._acks.pop(int(number))
+            if not future.cancelled():  # whoever asked may have gone
+                future.set_result(json.loads("[" + reply)[0])
         else:
             raise AssertionError(f"what is {text!r}?")
 

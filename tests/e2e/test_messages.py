@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 
+from tests.metrics import measures
 from tests.people import Person
 from tests.server_process import ServerProcess
 from tests.waiting import eventually
@@ -211,13 +212,8 @@ def test_a_reader_who_hangs_up_makes_no_error_and_takes_no_place(start: Start) -
     with Person(server.url) as ann:
         code = ann.create_room()
         with ann.http.stream("GET", f"/rooms/{code}/stream"):
-            eventually(lambda: "hubbub_hub_sessions 1.0" in measures(server))
-        eventually(lambda: "hubbub_hub_sessions 0.0" in measures(server))
-
-
-def measures(server: ServerProcess) -> str:
-    """Return the server's metrics."""
-    return httpx2.get(f"{server.url}/metrics").text
+            eventually(lambda: measures(server)["hubbub_hub_sessions"] == 1)
+        eventually(lambda: measures(server)["hubbub_hub_sessions"] == 0)
 
 
 def ids(lines: Iterator[str], count: int) -> list[str]:

@@ -12,8 +12,8 @@ import httpx2
 import pytest
 
 from tests.certificates import Certificate, make_certificate
-from tests.e2e.test_serve import metric
 from tests.live_client import PATIENCE, Event, Route, SocketClient, begin_to_poll, connected, patience
+from tests.metrics import measures
 from tests.people import Person
 from tests.server_process import ServerProcess, free_port, run_hubbub
 
@@ -186,6 +186,6 @@ async def waiting_polls(
             asyncio.create_task(live.get("/socket.io/")),
             asyncio.create_task(api.get(f"/api/v1/rooms/{code}/events", params=news)),
         ]
-        while await asyncio.to_thread(metric, server, "hubbub_hub_waiting") < 1:
+        while (await asyncio.to_thread(measures, server))["hubbub_hub_waiting"] < 1:
             await asyncio.wait(waiting, timeout=0.05)
         yield waiting

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 import segno
 
+from tests.metrics import measures
 from tests.people import Person
 from tests.server_process import ServerProcess, free_port
 
@@ -138,14 +139,8 @@ def test_with_a_token_set_the_metrics_need_it(start: Start, given: dict[str, str
 def test_the_metrics_count_what_happened(start: Start) -> None:
     server = start()
     with Person(server.url) as ann:
-        before = metric(server, "hubbub_store_changes_total")
+        before = measures(server)["hubbub_store_changes_total"]
         ann.create_room()
-        assert metric(server, "hubbub_store_changes_total") == before + 1
-        assert metric(server, "hubbub_hub_rooms") == 1
-        assert 0 < metric(server, "hubbub_store_seconds_total") < 60
-
-
-def metric(server: ServerProcess, name: str) -> float:
-    """Read one number of the metrics."""
-    lines = httpx2.get(f"{server.url}/metrics").text.splitlines()
-    return next(float(line.split()[1]) for line in lines if line.startswith(f"{name} "))
+        assert measures(server)["hubbub_store_changes_total"] == before + 1
+        assert measures(server)["hubbub_hub_rooms"] == 1
+        assert 0 < measures(server)["hubbub_store_seconds_total"] < 60

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_serve import metric
+from tests.metrics import measures
 from tests.people import Person
 from tests.server_process import STOP_WITHIN, ServerProcess, environment
 from tests.waiting import eventually
@@ -28,7 +28,7 @@ def test_a_waiting_poll_is_answered_with_an_empty_page(start: Start, by: signal.
         code = ann.create_room()
         last_seq = ann.events(code)["last_seq"]
         waiting = pool.submit(ann.request, "GET", f"/rooms/{code}/events", params={"since": last_seq, "wait": 60})
-        eventually(lambda: metric(server, "hubbub_hub_waiting") == 1)
+        eventually(lambda: measures(server)["hubbub_hub_waiting"] == 1)
         assert server.stop(by) == exit_code
         page = waiting.result()
     assert page.status_code == 200
@@ -44,7 +44,7 @@ def test_a_stream_is_told_and_ended(start: Start, by: signal.Signals, exit_code:
         code = ann.create_room()
         with ann.http.stream("GET", f"/rooms/{code}/stream") as stream:
             lines = stream.iter_lines()
-            eventually(lambda: metric(server, "hubbub_hub_sessions") == 1)
+            eventually(lambda: measures(server)["hubbub_hub_sessions"] == 1)
             assert server.stop(by) == exit_code
             assert "event: closing" in list(lines)
     assert_clean(server)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hubbub.core.error import Disconnect
 from hubbub.core.event import Presence
 from hubbub.hub import Hub
 from hubbub.hub.hub import MOST_NAMES
@@ -216,6 +217,17 @@ def test_who_closes_the_tab_is_here_a_little_longer_and_a_request_counts_for_a_m
     clock.advance(REQUEST_GRACE - GRACE)
     assert [gone.user_ids for gone in hub.settle()] == [("eve",)]
     assert [(told.here, told.went) for told in presences(ann)] == [(3, ()), (2, ("bob",)), (1, ("eve",))]
+
+
+def test_who_begins_to_listen_while_the_server_closes_is_told_so_once(hub: Hub) -> None:
+    ann, bob, eve = Listener("ann"), watching(hub, "bob"), Listener("eve")
+    hub.attend(ann)
+    hub.close(2.0)
+    hub.watch(ann, CODE)
+    hub.watch(eve, CODE)
+    for each in (ann, bob, eve):
+        assert [event.type for event in each.heard] == ["closing"]
+        assert set(each.ended) == {Disconnect.CLOSING}
 
 
 def test_above_a_hundred_people_the_room_is_told_how_many_but_the_server_knows_who_went(

@@ -11,8 +11,8 @@ from typing import Any, Self
 import pytest
 
 from tests.figures import note
+from tests.metrics import measures
 from tests.people import Person
-from tests.reliability.test_soak import measures
 from tests.server_process import ServerProcess
 from tests.waiting import eventually
 from tests.wire import Wire

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import httpx2
 import pytest
 from websockets.frames import Opcode
 
-from tests.e2e.hostile.raw_client import TARGET, RawClient, RawPoller, frame, measure
+from tests.e2e.hostile.raw_client import TARGET, RawClient, RawPoller, frame
 from tests.figures import note
+from tests.metrics import measures
 from tests.people import Person
 from tests.server_process import ServerProcess
 from tests.waiting import eventually
@@ -244,7 +244,7 @@ def visit_in_every_way(server: ServerProcess, person: Person, times: int) -> Non
     visit = Visit(server, person, person.create_room())
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda one: one(visit), KINDS * times))
-    eventually(lambda: measure(server)["hubbub_hub_sessions"] == 0)
+    eventually(lambda: measures(server)["hubbub_hub_sessions"] == 0)
     person.leave(visit.code)
     for client in visit.silent:
         client.socket.close()
@@ -255,9 +255,7 @@ def left_open(server: ServerProcess) -> Counter[str]:
 
     The handles of the database aren't among them: a pool keeps those, for whoever asks next.
     """
-    with httpx2.Client(headers={"Connection": "close"}, verify=False) as client:
-        rows = [row.split() for row in client.get(f"{server.url}/metrics").text.splitlines()]
-    held = Counter({name: int(float(value)) for name, value, *_ in rows if name in HELD})
+    held = Counter({name: int(value) for name, value in measures(server).items() if name in HELD})
     for file in Path(f"/proc/{server.process.pid}/fd").iterdir():
         with contextlib.suppress(FileNotFoundError):  # closed meanwhile
             held[re.sub(r"\d+", "N", str(file.readlink()))] += 1

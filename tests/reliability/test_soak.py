@@ -14,10 +14,10 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from tests.figures import note
+from tests.metrics import measures
 from tests.people import Person
 from tests.reliability.visits import VISITS
 from tests.server_process import ROOT, ServerProcess, environment
@@ -92,7 +92,7 @@ def soak(start: Start, seconds: float, most_growth: float, ping_timeout: int) ->
     assert growth(settled) <= most_growth
     assert max(each["log"] for each in samples) <= MOST_LOG
     eventually(lambda: not busy(server), within=120)
-    assert left(server) == before
+    eventually(lambda: left(server) == before)
 
 
 @contextmanager
@@ -139,12 +139,6 @@ def log_size(server: ServerProcess) -> int:
     return (server.data / "hubbub.db-wal").stat().st_size
 
 
-def measures(server: ServerProcess) -> dict[str, float]:
-    """Return what the server counts."""
-    rows = httpx2.get(f"{server.url}/metrics").text.splitlines()
-    return {name: float(value) for name, value in (row.split() for row in rows if not row.startswith("#"))}
-
-
 def busy(server: ServerProcess) -> bool:
     """Tell whether anybody is connected, or counts as here in any room."""
     counted = measures(server)
@@ -156,7 +150,7 @@ def left(server: ServerProcess) -> dict[str, float]:
 
     Of the database no more is counted than fits the readers' pool, which fills as questions come together.
     """
-    kinds = Counter[str]()
+    tasks, kinds = measures(server)["hubbub_tasks"], Counter[str]()
     for file in Path(f"/proc/{server.process.pid}/fd").iterdir():
         with suppress(FileNotFoundError):  # closed meanwhile
             name = str(file.readlink())
@@ -165,7 +159,7 @@ def left(server: ServerProcess) -> dict[str, float]:
         "sockets": kinds["sockets"],
         "files": kinds["files"],
         "more of the database": max(0, kinds["database"] - MOST_OPEN),
-        "tasks": measures(server)["hubbub_tasks"],
+        "tasks": tasks,
     }
 
 

@@ -75,7 +75,7 @@ class Hub:
         self._activity = Activity()
         self._unsettled: set[str] = set()
         self._waiting = 0
-        self._closing = False
+        self._closing: Closing | None = None
 
     # What happened
 
@@ -179,6 +179,8 @@ class Hub:
         room.people.enter(session.user.id)
         self._unsettled.add(code)
         if self._closing:
+            if session not in self._attending:  # who attends was told with everybody
+                fan_out("", [self._closing], [session])
             session.end(Disconnect.CLOSING)
 
     def unwatch(self, session: LiveSession, code: str) -> None:
@@ -257,12 +259,12 @@ class Hub:
 
     def close(self, retry_after: float) -> None:
         """Tell everybody that the server is about to stop, once, and wake all who wait."""
-        self._closing = True
+        self._closing = Closing(reason=Disconnect.CLOSING, retry_after=retry_after)
         everybody = dict(self._attending)
         for code, room in self._rooms.items():
             _flush_room(code, room)
             everybody |= room.sessions
-        fan_out("", [Closing(reason=Disconnect.CLOSING, retry_after=retry_after)], everybody)
+        fan_out("", [self._closing], everybody)
         for session in everybody:
             session.end(Disconnect.CLOSING)
         for news in [news for room in self._rooms.values() for news in room.waiting]:

@@ -14,6 +14,8 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import CONNECTING
 from websockets.uri import parse_uri
 
+from tests.metrics import measures
+
 TARGET = "/socket.io/?EIO=4&transport=websocket"
 PATIENCE = 30.0
 """Seconds after which something has not happened."""
@@ -230,9 +232,7 @@ def command(name: str, ack: int | None = None, **fields: Any) -> str:
 
 def measure(server: Reachable) -> dict[str, float]:
     """Return what the server counts of the live door."""
-    rows = httpx2.get(f"{server.url}/metrics").text.splitlines()
-    pairs = (row.split() for row in rows if row.startswith(("hubbub_live_", "hubbub_hub_")))
-    return {name: float(value) for name, value in pairs}
+    return {name: value for name, value in measures(server).items() if name.startswith(("hubbub_live_", "hubbub_hub_"))}
 
 
 def left_over(server: Reachable, before: dict[str, float]) -> dict[str, float]:

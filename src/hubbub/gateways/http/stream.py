@@ -38,8 +38,8 @@ class StreamSession(LiveSession):
         self._ended = False
 
     def push(self, code: str, frames: bytes, seq: int) -> None:
-        """See LiveSession; while the reader is behind, pages bring what is dropped here."""
-        if self._ended or self.behind:
+        """See LiveSession; while the reader is behind, pages bring what is dropped here of the room."""
+        if self._ended or (self.behind and code):
             return
         self._owed.append(frames)
         self._bytes += len(frames)
