@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +16,12 @@ pytest_plugins = ("tests.figures",)
 settings.register_profile("patient", settings(), deadline=None)  # a busy machine is slow, not wrong
 settings.register_profile("brief", settings(), deadline=None, max_examples=5, derandomize=True)  # for the coverage
 settings.load_profile("patient")
+
+
+def pytest_configure() -> None:
+    """Have the servers that tests start hear Ctrl-C; in the background, shells let nobody hear it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

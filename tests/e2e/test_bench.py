@@ -46,8 +46,8 @@ Figures = dict[str, float]
 
 @contextmanager
 def benching(folder: Path, *arguments: str, files: int = 5_000) -> Iterator["subprocess.Popen[str]"]:
-    """Run the command with temporary files of its own, and so many files that it may open."""
-    limited = ["sh", "-c", 'ulimit -n "$0"; exec "$@"', str(files)]
+    """Run the command in the background, with temporary files of its own, and so many files that it may open."""
+    limited = ["sh", "-c", 'trap "" INT; ulimit -n "$0"; exec "$@"', str(files)]
     process = subprocess.Popen(
         [*limited, sys.executable, "-m", "hubbub", "bench", *arguments],
         cwd=ROOT,

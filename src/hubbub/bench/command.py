@@ -17,6 +17,7 @@ from hubbub.bench.table import failures, report
 def bench(names: Sequence[str], plan: Plan, json_file: Path | None) -> int:
     """Measure and print; return the exit code. Raises CannotMeasureError for what can't be done at all."""
     check(names)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background, shells let it be ignored
     signal.signal(signal.SIGTERM, _end)
     results = run([Hubbub()], names or cases_for(plan), plan)
     print(report(results))
