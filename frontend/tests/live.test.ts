@@ -72,7 +72,7 @@ test(
     ann.page.retryNow();
     bob.page.retryNow();
     await until(() => ann.texts.length === 30 && bob.texts.length === 30 && ann.settled && bob.settled);
-    expect(ann.page.status).toBe("Reconnected.");
+    expect(ann.page.status.words).toBe("Reconnected.");
     expect(ann.texts).toEqual(bob.texts);
     expect(new Set(ann.texts).size).toBe(30);
     const seqs = ann.messages.map(({ seq }) => seq ?? 0);

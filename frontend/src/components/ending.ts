@@ -40,6 +40,12 @@ export const endings: Record<Ending, EndingWords> = {
     act: "home",
     button: "Go home",
   },
+  left: {
+    title: "You have left this room",
+    words: "You left it in another window. With the code you can come back at any time.",
+    act: "again",
+    button: "Come back",
+  },
   name_taken: {
     title: "Somebody here has your name",
     words: "Come in under another one, so that nobody takes you for each other.",

@@ -33,7 +33,9 @@ export class ExampleRoom implements RoomView {
   draft = $state("");
   newVersion = $state(false);
   rooms = $state.raw<readonly RoomInList[]>([]);
-  status = $state("");
+  entries = $state(1);
+  said = $state(0);
+  status = $state.raw({ words: "" });
   #sent = 0;
 
   constructor(given: Partial<RoomView> = {}) {
@@ -42,6 +44,7 @@ export class ExampleRoom implements RoomView {
 
   send(text: string): void {
     this.#sent += 1;
+    this.said += 1;
     const line: MessageLine = {
       kind: "message",
       key: `sent-${this.#sent}`,
@@ -88,7 +91,7 @@ export class ExampleRoom implements RoomView {
 
   retryNow(): void {
     this.connection = { state: "live" };
-    this.status = "Reconnected.";
+    this.status = { words: "Reconnected." };
   }
 
   seesEnd(sees: boolean): void {
@@ -99,8 +102,9 @@ export class ExampleRoom implements RoomView {
     this.code = code;
   }
 
-  async leave(): Promise<void> {
+  async leave(): Promise<string | null> {
     location.search = "";
+    return null;
   }
 
   async rename(name: string): Promise<string | null> {

@@ -9,6 +9,8 @@ describe("a code", () => {
     ["https://chat.example/r/abcd", "ABCD"],
     ["http://10.0.0.7:8000/r/QUARTZ?draft=hello", "QUARTZ"],
     ["chat.example/lite/wxyz", "WXYZ"],
+    ["https://chat.example/qkzv", "QKZV"],
+    ["chat.example:8000/QKZV/?x=1", "QKZV"],
     ["Come to https://chat.example/r/WXYZ!", "WXYZ"],
     ["1234", ""],
     ["", ""],

@@ -2,6 +2,7 @@
 import type { Keep } from "./storage";
 
 const PREFIX = "hubbub.draft.";
+const OWNER = "hubbub.drafts-of";
 
 export class Drafts {
   readonly #keep: Keep;
@@ -10,6 +11,17 @@ export class Drafts {
 
   constructor(keep: Keep) {
     this.#keep = keep;
+  }
+
+  /** Whose they are from now on. Those of somebody else are thrown away; tells whether there were any. */
+  belongTo(user: string): boolean {
+    const before = this.#keep.get(OWNER);
+    this.#keep.set(OWNER, user);
+    if (before === null || before === user) return false;
+    for (const code of this.codes()) this.#keep.remove(PREFIX + code);
+    this.#unkept.clear();
+    this.#codes = null;
+    return true;
   }
 
   get(code: string): string {

@@ -5,10 +5,12 @@ import { ServerClock } from "./clock";
 import { Drafts } from "./drafts";
 import { isOnlyEmoji } from "./emoji";
 import { endingOf } from "./ending";
-import { NOON, TestWorld } from "./examples";
+import { NOON, refusal, TestWorld } from "./examples";
 import { dayName, dayOf, fullTime, machineTime, relative, shortTime } from "./format";
 import { LinkState } from "./link_state";
+import { leaveRoom } from "./oneself";
 import { RoomsList } from "./rooms_list";
+import { RefusedError, type Server } from "./server";
 import { browserKeep, memoryKeep } from "./storage";
 
 const BLOCKED = browserKeep(() => {
@@ -27,6 +29,16 @@ describe("drafts", () => {
       "",
       ["WXYZ"],
     ]);
+  });
+
+  test("of somebody else are thrown away", () => {
+    const keep = memoryKeep();
+    const drafts = new Drafts(keep);
+    expect(drafts.belongTo("ann")).toBe(false);
+    drafts.set("WXYZ", "Ann's");
+    expect([new Drafts(keep).belongTo("ann"), drafts.get("WXYZ")]).toEqual([false, "Ann's"]);
+    const later = new Drafts(keep);
+    expect([later.belongTo("bob"), later.get("WXYZ"), [...later.codes()]]).toEqual([true, "", []]);
   });
 
   test("last as long as the page where the browser keeps nothing", () => {
@@ -125,6 +137,19 @@ test("a room that one was in has ended otherwise than one that never was", () =>
     endingOf("room_not_found", "kept"),
   ]).toEqual(["not_found", "vanished", "deleted"]);
   expect([endingOf("room_full", null), endingOf("internal", null)]).toEqual(["full", "refused"]);
+});
+
+test("one has left a room that one isn't in, and no other because the server is busy", async () => {
+  const refusing = (code: Parameters<typeof refusal>[0]): Server => ({
+    ask: () => Promise.reject(new RefusedError(refusal(code, "No."))),
+    tell: () => {},
+  });
+  const left = (code: Parameters<typeof refusal>[0]) => leaveRoom(refusing(code), "WXYZ");
+  expect(await Promise.all([left("not_a_member"), left("room_not_found"), left("slow_down")])).toEqual([
+    null,
+    null,
+    "No.",
+  ]);
 });
 
 test("a lost connection is told after two seconds, a restart as one", async () => {

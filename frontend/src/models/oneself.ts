@@ -1,7 +1,9 @@
 /** What one asks about oneself: another name, and to belong to a room no more. */
+import type { ErrorCode } from "../protocol.gen";
 import { LostError, RefusedError, type Server } from "./server";
 import type { Person } from "./view";
 
+const GONE: readonly ErrorCode[] = ["not_a_member", "room_not_found"];
 const NO_CONNECTION = "There is no connection. Try again in a moment.";
 
 /** Who one is by the new name; or why that can't be, as a sentence. */
@@ -20,7 +22,8 @@ export async function leaveRoom(server: Server, code: string): Promise<string | 
     return null;
   } catch (error) {
     const words = wordsOf(error);
-    return error instanceof RefusedError ? null : words; // one isn't in it any more: all the better
+    const gone = error instanceof RefusedError && GONE.includes(error.refusal.code);
+    return gone ? null : words; // one isn't in it any more: all the better
   }
 }
 

@@ -29,6 +29,8 @@ export class OpenRoom {
   title = "";
   lifetime: Lifetime = "kept";
   expiresDays: number | null = null;
+  /** How often one has come in, first or again. */
+  entries = 0;
   loaded = false;
   deleted = false;
 
@@ -40,6 +42,11 @@ export class OpenRoom {
     this.presence = new Presence(id);
     this.timeline = new Timeline(id, (of) => this.presence.person(of)?.name ?? null);
     this.outbox = new Outbox(new Letters(keep, id, code), me);
+  }
+
+  /** Who one is: an id, empty before one is in. */
+  get me(): string {
+    return this.#me().id;
   }
 
   /** The room as one finds it, first or again. */
@@ -56,6 +63,7 @@ export class OpenRoom {
     this.#lastNumber = reply.last_number;
     this.outbox.reconnected();
     this.outbox.enter(reply.epoch, this.clock.now());
+    this.#forgetDelivered();
     this.loaded = true;
   }
 
@@ -77,7 +85,7 @@ export class OpenRoom {
   /** Messages of a page have their place too. */
   recognise(page: readonly MessageSent[]): void {
     for (const message of page) {
-      if (message.by.id === this.#me().id) this.outbox.heard(message.client_message_id);
+      if (message.by.id === this.me) this.outbox.heard(message.client_message_id);
       this.presence.meet(message.by, message.by.role);
     }
   }
@@ -106,7 +114,7 @@ export class OpenRoom {
   }
 
   hearTyping(event: Typing, now: number): void {
-    if (event.user.id !== this.#me().id) this.others.heard(event.user, now);
+    if (event.user.id !== this.me) this.others.heard(event.user, now);
   }
 
   rows(): readonly Row[] {
@@ -126,8 +134,13 @@ export class OpenRoom {
     if (last) this.clock.notBefore(Date.parse(last.at));
   }
 
+  /** The browser kept letters whose replies were lost: those that the timeline has got there. */
+  #forgetDelivered(): void {
+    for (const line of this.timeline.lines) if (line.kind === "message" && line.mine) this.outbox.heard(line.key);
+  }
+
   #said(message: MessageSent): void {
-    const mine = message.by.id === this.#me().id;
+    const mine = message.by.id === this.me;
     this.#lastNumber = message.number;
     this.others.stopped(message.by.id);
     this.unread.message(message.number, mine);

@@ -83,5 +83,6 @@ export class Pages {
     if (epoch === null || page.epoch !== epoch || page.messages.length === 0) return;
     const received = page.messages.filter(({ seq }) => seq <= cursor);
     timeline.restart(epoch, cursor, received, first > 1, page.more || page.last_seq < cursor);
+    this.#room.recognise(page.messages);
   }
 }

@@ -8,16 +8,16 @@ const MOST_LOOKED_UP = 10;
 
 /** Load the list of those who are here; `wanted` says whether that is still of use. */
 export async function loadPeople({ code, presence }: OpenRoom, server: Server, wanted: () => boolean): Promise<void> {
-  let after = "";
-  for (let pages = 0; pages < MOST_PAGES && !presence.full; pages++) {
+  let [after, more] = ["", true];
+  for (let pages = 0; pages < MOST_PAGES && more && !presence.full; pages++) {
     const page = await server.ask("members", { code, after, limit: PAGE });
     if (!wanted()) return;
     presence.page(page.members);
     presence.count = page.here;
     after = page.members.at(-1)?.id ?? after;
-    if (!page.more) break;
+    more = page.more;
   }
-  presence.finish();
+  presence.finish(!more || presence.full);
 }
 
 /** Learn the names of some who came or went, and tell of them. */

@@ -15,6 +15,8 @@ export class Presence {
   #known = new Map<string, { name: string; role: Role }>();
   #here = new Set<string>();
   #fresh: Set<string> | null = null;
+  /** All who are here are in the list, as far as one has been told. */
+  #whole = false;
   count = 0;
 
   constructor(me: () => string) {
@@ -34,6 +36,11 @@ export class Presence {
     });
     people.sort((one, other) => Number(other.me) - Number(one.me) || collator.compare(one.name, other.name));
     return people.slice(0, MOST_SHOWN);
+  }
+
+  /** The list and the count differ: something was missed, or not told one by one. Those who are listed are asked for again. */
+  get outdated(): boolean {
+    return this.#whole && this.#fresh === null && this.count <= MOST_SHOWN && this.#here.size !== this.count;
   }
 
   get full(): boolean {
@@ -60,12 +67,19 @@ export class Presence {
     this.#add(me);
   }
 
+  /** The same once more. */
+  beginAgain(): void {
+    this.#fresh = new Set([this.#me()]);
+  }
+
   page(members: readonly MemberView[]): void {
     for (const member of members) this.#add(member);
   }
 
-  finish(): void {
+  /** `whole`: no page is left that could name somebody else. */
+  finish(whole = true): void {
     this.#list = null;
+    this.#whole = whole;
     if (this.#fresh) this.#here = this.#fresh;
     this.#fresh = null;
   }

@@ -27,6 +27,13 @@ export class Reader {
     this.#cancel();
   }
 
+  /** The room goes off screen: what was read is told without a wait. */
+  close(): void {
+    if (this.#open && this.#unread.due(this.#world.now()) !== null)
+      this.#server.tell("read", { code: this.#code, number: this.#unread.tell(this.#world.now()) });
+    this.stop();
+  }
+
   /** Something may have been read. */
   look(): void {
     this.#cancel();

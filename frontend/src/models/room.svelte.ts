@@ -38,6 +38,7 @@ export interface Outside {
 
 export class RoomPage extends ShownRoom implements RoomView {
   #draft = $state("");
+  #restored = "";
 
   readonly #outside: Outside;
   readonly #version: string;
@@ -49,6 +50,7 @@ export class RoomPage extends ShownRoom implements RoomView {
   readonly #refresh: RoomsRefresh;
   readonly #changed: () => void;
   #connections = 0;
+  #leaving = false;
   #cancelTyping = () => {};
 
   constructor(frame: Frame, outside: Outside) {
@@ -74,12 +76,12 @@ export class RoomPage extends ShownRoom implements RoomView {
         entered: () => this.#ended(code, null, null),
         ended: (ending, words) => this.#ended(code, ending, words),
         notDelivered: () => {
-          this.status = "Not delivered.";
+          this.status = { words: "Not delivered." };
         },
       });
     });
     this.#refresh = new RoomsRefresh(this.#list, this.#live, world, this.#changed);
-    this.#draft = this.#drafts.get(frame.code);
+    this.#draft = this.#restored = this.#drafts.get(frame.code);
     this.#publish();
   }
 
@@ -114,6 +116,7 @@ export class RoomPage extends ShownRoom implements RoomView {
   send(text: string): void {
     if (text.trim() === "") return;
     this.#stays.current.send(text);
+    this.said++;
     this.#changed();
   }
 
@@ -159,6 +162,7 @@ export class RoomPage extends ShownRoom implements RoomView {
   show(code: string): void {
     if (code === this.code) return;
     this.#stays.show(code);
+    void this.#outside.fetch(`/r/${code}`, "HEAD").catch(() => null); // home leads back to the room of the last visit
     this.ending = this.endingWords = null;
     this.#draft = this.#drafts.get(code);
     this.#publish();
@@ -166,10 +170,12 @@ export class RoomPage extends ShownRoom implements RoomView {
     void this.#refresh.now();
   }
 
-  async leave(): Promise<void> {
+  async leave(): Promise<string | null> {
+    this.#leaving = true; // the room tells of it before the reply comes
     const words = await leaveRoom(this.#live, this.code);
+    this.#leaving = false;
     if (words === null) this.#outside.go("/");
-    else this.status = words;
+    return words;
   }
 
   async rename(name: string): Promise<string | null> {
@@ -190,10 +196,19 @@ export class RoomPage extends ShownRoom implements RoomView {
     const other = this.me.id !== "" && this.me.id !== me.id;
     this.me = me;
     if (other) this.#stays.renew(); // somebody else has logged in: nothing of the one before is theirs
-    if (this.#link.up()) this.status = "Reconnected.";
+    this.#takeDrafts(me);
+    if (this.#link.up()) this.status = { words: "Reconnected." };
     if (this.ending === null) this.#stays.up();
     if (this.#connections++ > 0) void this.#lookForNewVersion();
     void this.#refresh.now();
+  }
+
+  /** A draft of whoever had this browser before isn't shown; what was typed since is one's own. */
+  #takeDrafts(me: Person): void {
+    const typed = this.#draft === this.#restored ? "" : this.#draft;
+    if (!this.#drafts.belongTo(me.id)) return;
+    this.#draft = this.#restored = typed;
+    this.#drafts.set(this.code, typed);
   }
 
   #down(restarting: boolean): void {
@@ -215,6 +230,10 @@ export class RoomPage extends ShownRoom implements RoomView {
 
   #ended(code: string, ending: Ending | null, words: string | null): void {
     if (code !== this.#stays.current.room.code) return;
+    if (ending === "left" && this.#leaving) {
+      this.#outside.go("/");
+      return;
+    }
     this.ending = ending;
     this.endingWords = words;
     this.#changed();

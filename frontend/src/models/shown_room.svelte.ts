@@ -22,7 +22,9 @@ export class ShownRoom {
   typing = $state.raw<RoomView["typing"]>({ names: [], more: 0 });
   newVersion = $state(false);
   rooms = $state.raw<readonly RoomInList[]>([]);
-  status = $state("");
+  entries = $state(0);
+  said = $state(0);
+  status = $state.raw({ words: "" });
 
   /** Take over what the models know by now. */
   protected showRoom(room: OpenRoom, loadingOlder: boolean): void {
@@ -34,6 +36,7 @@ export class ShownRoom {
     this.hereCount = room.presence.count;
     this.here = room.presence.here;
     this.rows = room.rows();
+    this.entries = room.entries;
     this.older = room.timeline.older;
     this.newer = room.timeline.newer;
     this.loadingOlder = loadingOlder;

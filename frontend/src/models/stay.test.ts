@@ -5,7 +5,7 @@ import { ANN, BOB, joined, message, messages, NOON, refusal, settle, TestWorld }
 import { OpenRoom } from "./open_room";
 import { type CommandName, LostError, RefusedError, type Server } from "./server";
 import { Stay } from "./stay";
-import { memoryKeep } from "./storage";
+import { type Keep, memoryKeep } from "./storage";
 
 type Asked = { command: CommandName; fields: Record<string, unknown> };
 type Answer = (fields: Record<string, unknown>) => unknown;
@@ -40,12 +40,14 @@ let server: FakeServer;
 let room: OpenRoom;
 let stay: Stay;
 let ended: string[];
+let keep: Keep;
 
 beforeEach(() => {
   world = new TestWorld();
   server = new FakeServer();
   ended = [];
-  room = new OpenRoom("WXYZ", () => ANN, new ServerClock(world.now), memoryKeep());
+  keep = memoryKeep();
+  room = new OpenRoom("WXYZ", () => ANN, new ServerClock(world.now), keep);
   stay = new Stay(room, server, world, {
     changed: () => {},
     entered: () => {},
@@ -217,6 +219,69 @@ describe("a stay", () => {
     }
     await world.pass(5_000);
     expect(server.of("read").map(({ number }) => number)).toEqual([1, 20]);
+  });
+
+  test.each([0, 25])("knows a message that was delivered %d hours ago, though its reply was lost", async (hours) => {
+    const letter = { text: "hello", at: NOON - hours * 3_600_000, place: 0, why: null, epoch: "first" };
+    keep.set("hubbub.outbox.ann.WXYZ.id-1", JSON.stringify(letter));
+    server.answers.join_room = () =>
+      joined({ last_seq: 1, last_number: 1, messages: [message(1, { text: "hello" }, ANN)] });
+    await enter();
+    expect([texts(), room.outbox.lines, keep.keys("hubbub.outbox.")]).toEqual([["hello"], [], []]);
+    expect(server.of("send_message")).toEqual([]);
+  });
+
+  test("marks what was missed, and takes it for read only when the reader is asked again", async () => {
+    server.answers.join_room = () => joined({ last_seq: 1, last_number: 1, messages: messages(1, 1) });
+    await enter();
+    stay.seesEnd(true);
+    stay.down();
+    server.answers.join_room = () => ({
+      ...joined({ last_seq: 4, last_number: 4, read_number: 1, reset: false }),
+      messages: undefined,
+      events: messages(2, 4),
+    });
+    await enter();
+    expect([room.unread.count, room.unread.divider, room.entries]).toEqual([3, { after: 1, count: 3 }, 2]);
+    stay.seesEnd(true);
+    expect([room.unread.count, room.unread.divider?.count]).toEqual([0, 3]);
+  });
+
+  test("ends where one has left in another window, and isn't entered again", async () => {
+    await enter();
+    const { at, by, code } = message(1, {}, ANN);
+    stay.visit.hear({ type: "member_left", code, seq: 1, at, by, user: ANN });
+    expect(ended).toEqual(["left: null"]);
+  });
+
+  test("that goes off screen tells at once what was read last", async () => {
+    await enter();
+    stay.seesEnd(true);
+    for (const seq of [1, 2]) {
+      stay.visit.hear(message(seq));
+      stay.look();
+    }
+    stay.hide();
+    expect(server.of("read").map(({ number }) => number)).toEqual([1, 2]);
+  });
+
+  test("asks again who is here when the list and the count differ, but not all the time", async () => {
+    await enter();
+    server.answers.members = () => ({ members: [{ ...BOB, role: "guest", here: true }], here: 2, more: false });
+    for (const _ of [1, 2]) {
+      stay.visit.hear({ type: "presence", code: "WXYZ", here: 2, came: [], went: [] });
+      await settle();
+    }
+    expect([server.of("members").length, room.presence.here.map(({ name }) => name)]).toEqual([2, ["Ann", "Bob"]]);
+    for (const _ of [1, 2]) {
+      stay.visit.hear({ type: "presence", code: "WXYZ", here: 3, came: [], went: [] });
+      await settle();
+    }
+    expect(server.of("members").length).toBe(2);
+    await world.pass(10_000);
+    stay.visit.hear({ type: "presence", code: "WXYZ", here: 3, came: [], went: [] });
+    await settle();
+    expect(server.of("members").length).toBe(3);
   });
 
   test("asks for the names of those that it doesn't know", async () => {

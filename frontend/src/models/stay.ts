@@ -24,6 +24,8 @@ export class Stay {
   readonly #world: World;
   readonly #host: StayHost;
   #onScreen = true;
+  /** One is in the room and connected: what is seen is read. */
+  #inside = false;
 
   constructor(room: OpenRoom, server: Server, world: World, host: StayHost) {
     const entered = () => this.#entered();
@@ -54,6 +56,7 @@ export class Stay {
   }
 
   down(): void {
+    this.#goOutside();
     this.visit.lost();
     this.#courier.stop();
     this.#reader.stop();
@@ -62,8 +65,8 @@ export class Stay {
   /** Another room comes on screen: hear no more of this one, but deliver what was said. */
   hide(): void {
     this.#onScreen = false;
-    this.room.unread.see(false);
-    this.#reader.stop();
+    this.#reader.close();
+    this.#goOutside();
     this.visit.close();
   }
 
@@ -91,7 +94,7 @@ export class Stay {
   seesEnd(sees: boolean): void {
     const { timeline, unread } = this.room;
     timeline.following = sees && !timeline.newer;
-    unread.see(timeline.following);
+    unread.see(timeline.following && this.#inside);
     if (sees && timeline.newer) void this.visit.pages.newer();
     this.#reader.look();
   }
@@ -101,7 +104,16 @@ export class Stay {
     this.#reader.look();
   }
 
+  /** What is said from now on isn't seen, wherever the reader stands. */
+  #goOutside(): void {
+    this.#inside = false;
+    this.room.unread.see(false);
+  }
+
+  /** The reader is shown what is new, and only then asked whether the end is seen. */
   #entered(): void {
+    this.#inside = true;
+    this.room.entries++;
     this.#courier.start();
     this.#reader.start();
     this.#host.entered();

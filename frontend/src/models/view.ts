@@ -68,6 +68,7 @@ export type Ending =
   | "vanished"
   | "deleted"
   | "removed"
+  | "left"
   | "name_taken"
   | "logged_out"
   | "slow"
@@ -99,6 +100,10 @@ export interface RoomView {
   readonly hereCount: number;
   readonly here: readonly Here[];
   readonly rows: readonly Row[];
+  /** How often one has come in, first or again: what is new since is to be shown. */
+  readonly entries: number;
+  /** How often one has said something: it is to be shown. */
+  readonly said: number;
   /** Are there older messages to load; is a page under way. */
   readonly older: boolean;
   readonly loadingOlder: boolean;
@@ -116,8 +121,8 @@ export interface RoomView {
   /** A newer page is on the server. */
   readonly newVersion: boolean;
   readonly rooms: readonly RoomInList[];
-  /** The last thing worth saying to a screen reader: "Reconnected.", "Not delivered." */
-  readonly status: string;
+  /** The last thing worth saying to a screen reader: "Reconnected.", "Not delivered." A new object each time. */
+  readonly status: { readonly words: string };
 
   send(text: string): void;
   retry(key: string): void;
@@ -130,6 +135,7 @@ export interface RoomView {
   /** The reader sees the end of the timeline (window focused, scrolled to the bottom), or doesn't. */
   seesEnd(sees: boolean): void;
   open(code: string): void;
-  leave(): Promise<void>;
+  /** Leave for good; returns why that can't be, as a sentence. */
+  leave(): Promise<string | null>;
   rename(name: string): Promise<string | null>;
 }

@@ -4,11 +4,12 @@ import { endingOf, endOf } from "./ending";
 import type { OpenRoom } from "./open_room";
 import { Pages } from "./pages";
 import { loadPeople, tellOf } from "./people";
-import { LostError, RefusedError, type Server, type World } from "./server";
+import { LostError, quietly, RefusedError, type Server, type World } from "./server";
 import type { Ending } from "./view";
 
 const AGAIN_AFTER = 2_000;
 const TOLD_FROM = 10_000;
+const PEOPLE_EVERY = 10_000;
 
 export type RoomEvent = StoredEvent | Presence | Typing;
 
@@ -29,6 +30,7 @@ export class Visit {
   /** Counts the connections and attempts: what was asked in an earlier one is of no use. */
   #attempt = 0;
   #filling = false;
+  #peopleAskedAt = Number.NEGATIVE_INFINITY;
   #cancel = () => {};
 
   constructor(room: OpenRoom, server: Server, world: World, host: Host) {
@@ -89,15 +91,29 @@ export class Visit {
 
   async #hearPresence(event: Presence): Promise<void> {
     const unknown = this.room.hearPresence(event);
+    if (this.room.presence.outdated) void this.#loadPeopleAgain();
     if (unknown.came.length + unknown.went.length === 0) return;
     await tellOf(this.room, this.#server, unknown);
+    this.#host.changed();
+  }
+
+  /** Who reads slowly isn't told who came and went, nor is anybody in a crowd: it shows in how many there are. */
+  async #loadPeopleAgain(): Promise<void> {
+    const attempt = this.#attempt;
+    if (this.#world.now() - this.#peopleAskedAt < PEOPLE_EVERY) return; // another event will show it, too
+    this.#peopleAskedAt = this.#world.now();
+    this.room.presence.beginAgain();
+    await quietly(() => loadPeople(this.room, this.#server, () => attempt === this.#attempt));
     this.#host.changed();
   }
 
   #place(event: StoredEvent, live: boolean): void {
     const received = this.room.receive(event, live);
     if (received === "gap") void this.#fill();
-    if (this.room.deleted && received === "new") this.#end(endOf(this.room.lifetime), null);
+    if (received !== "new") return;
+    if (this.room.deleted) this.#end(endOf(this.room.lifetime), null);
+    else if (live && event.type === "member_left" && event.user.id === this.room.me)
+      this.#end(event.by.id === this.room.me ? "left" : "removed", null);
   }
 
   /** Ask for the events after the last one, until there is no gap. */

@@ -17,7 +17,7 @@ export function inBrowser(): Outside {
     },
     keep: browserKeep(() => localStorage),
     socket: makeSocket(),
-    fetch: (url) => fetch(url),
+    fetch: (url, method = "GET") => fetch(url, { method }),
     go: (url) => location.assign(url),
     show: (url) => history.pushState(null, "", url),
   };

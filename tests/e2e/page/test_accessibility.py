@@ -111,7 +111,7 @@ async def test_axe_finds_nothing_in_a_room_with_everything_open_in_turn(
         await ann.page.keyboard.press("Escape")
         await expect(ann.page.locator("dialog, [role=menu]")).to_have_count(0)
     await ann.page.context.set_offline(True)
-    await expect(ann.page.get_by_text("Reconnecting")).to_be_visible()
+    await expect(ann.page.get_by_role("main").get_by_text("Reconnecting")).to_be_visible()
     found += await complaints(ann.page, "reconnecting")
     assert found == []
     assert watch.seen == [], "the policy holds, and nothing of ours is against it"

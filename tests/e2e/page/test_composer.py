@@ -119,6 +119,23 @@ async def test_ux3_and_e9_drafts_stay_with_their_room_and_survive_a_reload(visit
     await expect(ann.composer).to_have_value("")
 
 
+async def test_e9_nobody_else_at_this_browser_finds_a_draft(visitors: Visitors) -> None:
+    ann = await visitors.come("Ann")
+    await ann.create()
+    code = ann.code
+    await ann.composer.fill("what only Ann should read")
+    await ann.home()
+    await ann.page.get_by_role("link", name="Be somebody else").click()
+    await expect(ann.page.get_by_label("Your name")).to_have_value("")
+    await ann.page.get_by_label("Room code").fill(code)
+    await ann.page.get_by_label("Your name").fill("Bob")
+    await ann.page.get_by_role("button", name="Join").click()
+    await ann.arrived()
+    await expect(ann.composer).to_have_value("")
+    await ann.say("by Bob")
+    assert await ann.page.evaluate("JSON.stringify(localStorage).includes('only Ann')") is False
+
+
 async def test_e1_a_draft_in_the_address_fills_the_composer_and_posts_nothing(visitors: Visitors) -> None:
     (ann,) = await visitors.in_room("Ann")
     bob = await visitors.come("Bob")

@@ -83,6 +83,28 @@ async def test_ux17_a_message_whose_reply_was_lost_is_not_said_twice(
     assert await ann.texts() == bob.texts(ann.code) == ["only once", "after it"]
 
 
+async def test_ux17_a_message_whose_reply_was_lost_is_shown_once_after_a_reload(
+    visitors: Visitors, person: Callable[..., Person]
+) -> None:
+    ann, wire = await tapped(visitors)
+    bob = person("Bob")
+    bob.join(ann.code)
+    await ann.say("before it")
+    wire.hold()
+    await ann.type("only once")
+    await expect(ann.line("only once")).to_have_class(PENDING)
+    assert bob.events(ann.code, since=bob.messages(ann.code)["last_seq"] - 1, wait=20)["events"]
+    await wire.block()
+    await ann.page.reload()
+    await expect(ann.banner).to_be_visible()
+    wire.unblock()
+    await ann.banner.click()
+    await ann.arrived()
+    await expect(ann.line("only once")).to_have_class(SENT)
+    await ann.say("after it")
+    assert await ann.texts() == bob.texts(ann.code) == ["before it", "only once", "after it"]
+
+
 async def test_ux34_what_is_written_without_a_connection_waits_over_a_reload_and_goes_in_order(
     visitors: Visitors, person: Callable[..., Person]
 ) -> None:

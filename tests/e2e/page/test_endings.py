@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.e2e.page.chromium import Visitors
+from tests.e2e.page.wire import Wire
 from tests.people import Person
 
 pytestmark = pytest.mark.anyio
@@ -89,6 +90,32 @@ async def test_b12_who_leaves_is_home_and_the_others_are_told(visitors: Visitors
     await ann.sees("Bob has left the room.")
     await bob.join(code)
     assert await bob.texts() == ["remember me"]
+
+
+async def test_b12_who_leaves_in_one_tab_has_left_in_the_other(visitors: Visitors) -> None:
+    ann, bob = await visitors.in_room("Ann", "Bob")
+    other = await bob.tab()
+    await bob.pick("Leave the room")
+    await bob.page.get_by_role("dialog").get_by_role("button", name="Leave").click()
+    await expect(bob.page).to_have_url(f"{bob.url}/")
+    await expect(other.page.get_by_role("heading", name="You have left this room")).to_be_visible()
+    await ann.sees("Bob has left the room.")
+    await expect(ann.log.get_by_text("Bob has entered")).to_have_count(1)
+    await other.page.get_by_role("link", name="Come back").click()
+    await other.arrived()
+
+
+async def test_b12_who_can_not_leave_is_told_why(visitors: Visitors) -> None:
+    ann = await visitors.come("Ann")
+    wire = await Wire.tap(ann)
+    await ann.create()
+    wire.refuse("leave_room", "slow_down", "That was a little fast.")
+    await ann.pick("Leave the room")
+    await ann.page.get_by_role("dialog").get_by_role("button", name="Leave").click()
+    await expect(ann.page.get_by_role("alert")).to_have_text("That was a little fast.")
+    wire.allow("leave_room")
+    await ann.page.get_by_role("dialog").get_by_role("button", name="Leave").click()
+    await expect(ann.page).to_have_url(f"{ann.url}/")
 
 
 async def test_a_new_name_is_told_and_stays(visitors: Visitors) -> None:

@@ -92,6 +92,7 @@ async def test_ux24_a_link_to_a_message_leads_there_and_marks_it(browser: Browse
         await expect(marked).to_have_count(0)
         await dan.pill.click()
         await dan.at_end()
+        await expect(dan.log.locator("article[tabindex='0']")).to_have_count(1)
         await dan.say("at the end")
         await dan.page.goto(f"{dan.url}/r/FULL")
         await dan.arrived()

@@ -27,7 +27,8 @@ async def test_a29_and_ux34_a_killed_server_costs_nothing_but_time(regulars: Vis
     for text in ("one", "two", "three"):
         await ann.type(text)
     await expect(ann.banner).to_be_visible()
-    await expect(ann.page.get_by_text("Reconnecting… You can keep writing.")).to_be_visible()
+    await expect(ann.page.get_by_role("main").get_by_text("Reconnecting… You can keep writing.")).to_be_visible()
+    await expect(ann.page.get_by_role("status")).to_have_text("Reconnecting… You can keep writing.")
     await expect(ann.line("three")).to_have_class(re.compile("pending"))
     await ann.composer.fill("half a word")
     await own_server.start()
@@ -54,7 +55,7 @@ async def test_a27_and_b16_a_stopped_server_says_so_and_keeps_order_and_times(
     times = "times => times.map(time => time.dateTime)"
     before = await ann.log.locator("article time").evaluate_all(times)
     await own_server.stop()
-    await expect(ann.page.get_by_text("Hubbub is restarting. Back in a moment.")).to_be_visible()
+    await expect(ann.page.get_by_role("main").get_by_text("Hubbub is restarting. Back in a moment.")).to_be_visible()
     await own_server.start()
     await bob.page.reload()
     await bob.arrived()

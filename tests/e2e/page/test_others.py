@@ -82,6 +82,8 @@ async def test_ux29_keys_lead_from_room_to_room(visitors: Visitors, person: Call
     await ann.composer.blur()
     await ann.page.keyboard.press("?")
     await expect(ann.page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text("Unread room above, below")
+    await ann.page.goto(f"{ann.url}/room")
+    await expect(ann.page).to_have_url(f"{ann.url}/r/{first}")
 
 
 AWAY = "() => { document.hasFocus = () => false; dispatchEvent(new Event('blur')) }"

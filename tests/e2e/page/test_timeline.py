@@ -54,6 +54,78 @@ async def test_ux11_it_opens_at_the_first_unread_else_at_the_end(
     await expect(ann.page).to_have_title(re.compile(rf"^{code}"))
 
 
+async def test_ux11_coming_back_shows_the_first_of_what_was_missed(
+    visitors: Visitors, person: Callable[..., Person]
+) -> None:
+    ann, bob = await visitors.come("Ann"), person("Bob")
+    wire = await Wire.tap(ann)
+    code = bob.create_room()
+    for number in range(3):
+        bob.send(code, f"message {number}\n{LONG}")
+    await ann.join(code)
+    await ann.at_end()
+    await wire.block()
+    await expect(ann.banner).to_be_visible()
+    bob.send(code, f"the first missed\n{LONG}")
+    for number in range(4):
+        bob.send(code, f"missed {number}\n{LONG}")
+    wire.unblock()
+    await ann.banner.click()
+    await expect(ann.log.locator("[data-new]")).to_have_text(re.compile(r"5 new\s*messages below"))
+    await expect(ann.log.locator("[data-new]")).to_be_in_viewport()
+    await expect(ann.line("the first missed")).to_be_in_viewport()
+    await expect(ann.page).to_have_title(re.compile(r"^\(5\) "))
+    await ann.pill.click()
+    await ann.at_end()
+    await expect(ann.page).to_have_title(re.compile(rf"^{code}"))
+
+
+async def test_ux11_and_so_does_a_room_that_was_open_before(visitors: Visitors, person: Callable[..., Person]) -> None:
+    (ann,) = await visitors.in_room("Ann")
+    bob = person("Bob")
+    bob.join(first := ann.code)
+    for number in range(3):
+        bob.send(first, f"message {number}\n{LONG}")
+    await ann.sees("message 2")
+    await ann.create()
+    await ann.page.get_by_role("complementary", name="Your rooms").get_by_text(first).first.click()
+    await ann.arrived()
+    await ann.page.go_back()
+    await expect(ann.page).not_to_have_url(re.compile(first))
+    bob.send(first, f"the first missed\n{LONG}")
+    for number in range(4):
+        bob.send(first, f"missed {number}\n{LONG}")
+    await ann.page.get_by_role("complementary", name="Your rooms").get_by_text(first).first.click()
+    await expect(ann.log.locator("[data-new]")).to_have_text(re.compile(r"5 new\s*messages below"))
+    await expect(ann.line("the first missed")).to_be_in_viewport()
+
+
+async def test_b17_own_words_lead_to_the_end_however_late_they_are_drawn(visitors: Visitors) -> None:
+    ann, (bob,) = await visitors.come("Ann"), await visitors.in_room("Bob")
+    await ann.page.add_init_script(
+        "const frame = requestAnimationFrame; window.requestAnimationFrame = (deed) => setTimeout(frame, 300, deed);"
+    )
+    await ann.join(bob.code)
+    for part in range(4):
+        await bob.say(f"part {part}\n{LONG}")
+    await ann.sees("part 3")
+    await ann.at_end()
+    await ann.scroll(-400)
+    await ann.type("my own words")
+    await ann.sees("my own words")
+    await ann.at_end()
+
+
+async def test_ux15_today_is_yesterday_after_midnight(visitors: Visitors) -> None:
+    ann = await visitors.come("Ann", timezone_id="UTC", locale="en-GB")
+    await ann.page.clock.install(time=datetime.now(UTC).replace(hour=23, minute=59, second=30))
+    await ann.create()
+    await ann.say("late")
+    await expect(ann.log.locator(".day > time")).to_have_text(["Today"])
+    await ann.page.clock.fast_forward("01:00")
+    await expect(ann.log.locator(".day > time")).to_have_text(["Yesterday"])
+
+
 async def test_ux12_and_13_it_follows_only_near_the_end(visitors: Visitors, person: Callable[..., Person]) -> None:
     (ann,) = await visitors.in_room("Ann")
     bob = person("Bob")

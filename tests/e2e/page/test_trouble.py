@@ -121,7 +121,7 @@ async def test_a_browser_that_keeps_nothing_can_do_everything_but_remember(visit
     await ann.say("Nothing is kept here.")
     await bob.sees("Nothing is kept here.")
     await ann.page.context.set_offline(True)
-    await expect(ann.page.get_by_text("Reconnecting")).to_be_visible()
+    await expect(ann.page.get_by_role("main").get_by_text("Reconnecting")).to_be_visible()
     await ann.composer.fill("Said while away.")
     await ann.composer.press("Enter")
     await ann.page.context.set_offline(False)

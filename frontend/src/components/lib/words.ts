@@ -8,6 +8,11 @@ export function people(count: number): string {
   return count === 1 ? "1 person" : `${count.toLocaleString()} people`;
 }
 
+/** While there is no connection. */
+export function lossWords(restarting: boolean): string {
+  return restarting ? "Hubbub is restarting. Back in a moment." : "Reconnecting… You can keep writing.";
+}
+
 /** Letters apart, so that screen readers spell the code instead of reading it as a word. */
 export function spelled(code: string): string {
   return [...code].join(" ");
