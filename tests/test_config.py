@@ -83,10 +83,51 @@ def test_a_variable_that_nobody_reads_is_refused(monkeypatch: pytest.MonkeyPatch
         load_settings()
 
 
+KUBERNETES = {
+    "HUBBUB_SERVICE_HOST": "10.0.171.239",
+    "HUBBUB_SERVICE_PORT": "80",
+    "HUBBUB_SERVICE_PORT_HTTP": "80",
+    "HUBBUB_PORT": "tcp://10.0.171.239:80",
+    "HUBBUB_PORT_80_TCP": "tcp://10.0.171.239:80",
+    "HUBBUB_PORT_80_TCP_PROTO": "tcp",
+    "HUBBUB_PORT_80_TCP_PORT": "80",
+    "HUBBUB_PORT_80_TCP_ADDR": "10.0.171.239",
+}
+"""What Kubernetes tells a container about a service called hubbub."""
+
+
+@pytest.mark.parametrize(("flag", "port"), [(None, 8000), (1, 1)])
+def test_what_kubernetes_tells_of_a_service_of_our_name_is_no_setting(
+    monkeypatch: pytest.MonkeyPatch, flag: int | None, port: int
+) -> None:
+    for name, value in KUBERNETES.items():
+        monkeypatch.setenv(name, value)
+        monkeypatch.setenv(name.replace("HUBBUB_", "HUBBUB_LIVE_DOOR_"), value)  # of a service called hubbub-live-door
+    assert load_settings(port=flag).port == port
+
+
+def test_another_port_is_honoured_beside_what_kubernetes_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUBBUB_PORT", "tcp://10.0.171.239:80")
+    assert load_settings(file(tmp_path, "port = 2")).port == 2
+    monkeypatch.setenv("HUBBUB_PORT", "tcp://10.0.171.239:80")
+    monkeypatch.setenv("PORT", "3")
+    assert load_settings().port == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["HUBBUB_SERVICE", "HUBBUB_SERVICE_HOSTS", "HUBBUB_PORT_X_TCP", "HUBBUB_PORT_80", "HUBBUB_PORT_80_TCP_X"]
+)
+def test_what_kubernetes_would_not_make_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "80")
+    with pytest.raises(SettingsError, match=rf"^There is no setting {name}\."):
+        load_settings()
+
+
 @pytest.mark.parametrize(
     ("setting", "value"),
     [
         ("port", "-1"),
+        ("port", "http://10.0.171.239:80"),
         ("port", "65536"),
         ("throttle", "perhaps"),
         ("log_level", "loud"),

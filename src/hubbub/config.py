@@ -107,11 +107,18 @@ class Settings(BaseSettings):
 _OF_THE_BUILD = "HUBBUB_WEB"
 """Says whether an installation brings the web page; no setting of a server, but it may be set where one is started."""
 
+_OF_KUBERNETES = re.compile(
+    r"HUBBUB_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)=.*"
+    r"|HUBBUB_(\w+_)?PORT=(tcp|udp|sctp)://.*"
+)
+"""What Kubernetes tells every container about a service whose name begins with ours, as if it were settings."""
+
 _VARIABLES = {f"HUBBUB_{name.upper()}" for name in Settings.model_fields} | {"HUBBUB_CONFIG", _OF_THE_BUILD}
 
 
 def load_settings(config: Path | None = None, **flags: Any) -> Settings:
     """Return the settings; flags of None were not given. Raises SettingsError."""
+    _forget_kubernetes()
     given = {name: value for name, value in flags.items() if value is not None}
     if config:
         os.environ["HUBBUB_CONFIG"] = str(config)
@@ -133,6 +140,13 @@ def _config_file() -> Path | None:
         return Path(named)
     usual = platformdirs.user_config_path("hubbub") / "config.toml"
     return usual if usual.exists() else None
+
+
+def _forget_kubernetes() -> None:
+    """Take out of the environment what nobody has set: a port of tcp://10.0.0.1:80 would win over the file's."""
+    for name, value in list(os.environ.items()):
+        if _OF_KUBERNETES.fullmatch(f"{name}={value}"):
+            del os.environ[name]
 
 
 def _check_names() -> None:

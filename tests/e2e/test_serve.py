@@ -112,6 +112,12 @@ def test_flags_win_over_variables_over_the_file_over_defaults(start: Start, tmp_
     assert port_of(f"--config={config}") == by_file
 
 
+def test_it_starts_beside_a_kubernetes_service_of_its_own_name(start: Start) -> None:
+    told = {"SERVICE_HOST": "10.0.0.1", "SERVICE_PORT": "80", "PORT": "tcp://10.0.0.1:80", "PORT_80_TCP_PORT": "80"}
+    server = start(port="", PORT=str(port := free_port()), **{f"HUBBUB_{name}": value for name, value in told.items()})
+    assert server.address[1] == port
+
+
 def test_it_is_alive_and_ready(server: ServerProcess) -> None:
     for path in ("/healthz", "/readyz"):
         answer = httpx2.get(server.url + path)
