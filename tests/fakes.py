@@ -17,13 +17,14 @@ class FakeClock:
 
     wall: int = 1_800_000_000_000
     seconds: float = 1_000.0
+    jumped: int = 0
     slept: list[float] = field(default_factory=list)
 
     def now(self) -> int:
         return self.wall
 
     def even(self) -> int:
-        return self.wall
+        return self.wall - self.jumped
 
     def steady(self) -> float:
         return self.seconds
@@ -32,6 +33,11 @@ class FakeClock:
         """Let time pass."""
         self.seconds += seconds
         self.wall += round(seconds * SECOND)
+
+    def jump(self, milliseconds: int) -> None:
+        """Let the wall clock jump, while no time passes."""
+        self.jumped += milliseconds
+        self.wall += milliseconds
 
     async def sleep(self, seconds: float) -> None:
         """Pass the time at once."""

@@ -61,6 +61,20 @@ async def test_what_is_said_in_the_last_moment_saves_a_room_that_is_about_to_exp
     assert await is_there(house, ann, code)
 
 
+@pytest.mark.parametrize("jump", [-2 * DAY, 2 * DAY])
+async def test_r16_a_clock_that_jumps_ends_no_expiring_room_early(house: House, jump: int) -> None:
+    ann = await house.guest("Ann")
+    before = await house.room(ann, lifetime=Lifetime.EXPIRES, expires_days=1)
+    house.clock.jump(jump)
+    after = await house.room(ann, lifetime=Lifetime.EXPIRES, expires_days=1)
+    await house.pass_time(0.9 * DAY / 1000)
+    assert await is_there(house, ann, before)
+    assert await is_there(house, ann, after)
+    await house.pass_time((abs(jump) + 0.2 * DAY) / 1000)
+    assert not await is_there(house, ann, before)
+    assert not await is_there(house, ann, after), "late by the jump at most"
+
+
 async def test_a_kept_room_is_kept(house: House) -> None:
     ann = await house.guest("Ann")
     code = await house.room(ann)

@@ -35,5 +35,6 @@ async def reap(chat: Context) -> None:
             chat.empty_since[code] = now  # somebody is just coming in: its time starts anew
     if now >= chat.look_for_expired_at:
         chat.look_for_expired_at = now + LOOK_FOR_EXPIRED_EVERY
-        for room in await chat.store.expired_rooms(chat.clock.even()):
-            await chat.store.delete_room(room.code, chat.clock.even(), by=None, if_expired=True)
+        at = min(chat.clock.now(), chat.clock.even())  # messages have the wall clock's times: rather late than early
+        for room in await chat.store.expired_rooms(at):
+            await chat.store.delete_room(room.code, at, by=None, if_expired=True)

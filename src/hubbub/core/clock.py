@@ -19,7 +19,7 @@ class Clock(Protocol):
     def even(self) -> int:
         """Milliseconds since 1970 as the wall clock had them at the start, without its jumps since then.
 
-        What is stored to be waited for counts by it: codes that were missed, rooms that expire.
+        What is stored to be waited for counts by it: codes that were missed; rooms expire once both clocks say so.
         """
 
     def steady(self) -> float:
