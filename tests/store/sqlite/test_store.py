@@ -115,6 +115,21 @@ async def test_whoever_reads_the_log_for_long_keeps_deleted_texts_in_it_and_nobo
         eventually(lambda: not _canary_is_in(path, wal(path)))
 
 
+async def test_deleted_texts_that_a_reader_kept_in_the_log_over_a_restart_go_when_it_is_through(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as backup:
+        async with SqliteStore.open(path) as store:
+            await given.room(store, "GONE")
+            await given.say(store, await given.member(store, "Ann", "GONE"), CANARY, code="GONE")
+            backup.execute("BEGIN")
+            backup.execute("SELECT count(*) FROM messages").fetchone()
+            assert await store.delete_room("GONE", AT, by=None)
+        prepare(path, lambda _: None)
+        async with SqliteStore.open(path):
+            assert _canary_is_in(path, wal(path))
+            backup.execute("COMMIT")
+            eventually(lambda: not _canary_is_in(path, wal(path)))
+
+
 async def test_a_large_room_is_gone_at_once_and_its_rows_bit_by_bit(store: SqliteStore, path: Path) -> None:
     ann, gate = await _large_room(store), _hold_chore(store)
     assert await store.delete_room("GONE", AT, by=None)

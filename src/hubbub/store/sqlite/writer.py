@@ -69,7 +69,7 @@ class Writer:
         self._writing = 0
         self._batches: queue.SimpleQueue[list[Job]] = queue.SimpleQueue()
         self._closed = False
-        self._to_erase = False
+        self._to_erase = True  # what a reader kept from being erased before the start
         self._erase_again_at = 0.0
         self._chore = chore
         self._left_over = chore is not None
