@@ -8,7 +8,12 @@ from hubbub.core import confusables
 from hubbub.core.confusables import LOOK_ALIKES
 from hubbub.core.name import fold_name
 
-TABLES = (confusables._CYRILLIC, confusables._GREEK_AND_ARMENIAN, confusables._LATIN_AND_DIGITS)
+TABLES = (
+    confusables._CYRILLIC,
+    confusables._GREEK_AND_ARMENIAN,
+    confusables._LISU_CHEROKEE_AND_COPTIC,
+    confusables._LATIN_AND_DIGITS,
+)
 
 
 def test_every_letter_is_taken_for_a_small_latin_one_that_is_taken_for_none_in_turn() -> None:

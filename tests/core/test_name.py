@@ -139,6 +139,23 @@ def test_so_do_digits_sharp_s_and_letters_in_parts(one: str, other: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("latin", "other"),
+    [
+        ("BOB", "ꓐꓳꓐ"),
+        ("Walter", "ꓪꓮꓡꓔꓰꓣ"),
+        ("Dave", "ᎠᎪᏙᎬ"),
+        ("Dave", "ꭰꭺꮩꭼ"),
+        ("Tom", "ⲦⲞⲘ"),
+        ("Tom", "ⲧⲟⲙ"),
+        ("Bob", "ʙᴏʙ"),
+        ("Marten", "ᴍᴀʀᴛᴇɴ"),
+    ],
+)
+def test_so_do_names_of_other_alphabets_capitals_and_of_small_capitals(latin: str, other: str) -> None:
+    assert fold_name(other) == fold_name(latin)
+
+
+@pytest.mark.parametrize(
     ("one", "other"), [("Ann", "Anna"), ("José", "Jose"), ("Ann", "Bob"), ("李", "雷"), ("👍", "👎")]
 )
 def test_names_that_nobody_mixes_up_stay_apart(one: str, other: str) -> None:

@@ -74,8 +74,17 @@ def test_no_row_refers_to_nothing_after_an_upgrade(path: Path, start: str) -> No
         db.close()
 
 
-def _prepare_from(path: Path, start: str) -> list[str]:
-    """Make a database of an old revision and bring it up to date; return what was said."""
+@pytest.mark.parametrize("start", REVISIONS)
+def test_names_are_folded_as_this_version_folds_them(path: Path, start: str) -> None:
+    _prepare_from(path, start, "INSERT INTO users VALUES ('ann', 'guest', 'ꓮꓠꓠ', 'ꓮꓠꓠ', 1)")
+    db = connect(path)
+    folded = db.execute("SELECT folded_name FROM users").fetchone()[0]
+    db.close()
+    assert folded == ("ann" if start != HEAD else "ꓮꓠꓠ"), "a start at the newest revision folds nothing"
+
+
+def _prepare_from(path: Path, start: str, *filled_by: str) -> list[str]:
+    """Make a database of an old revision, fill it and bring it up to date; return what was said."""
     if start != "base":
         engine = _engine(path)
         config = Config()
@@ -83,6 +92,8 @@ def _prepare_from(path: Path, start: str) -> list[str]:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, start)
+            for statement in filled_by:
+                connection.exec_driver_sql(statement)
         engine.dispose()
     said: list[str] = []
     prepare(path, said.append)

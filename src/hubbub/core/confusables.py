@@ -1,4 +1,4 @@
-"""Letters that look alike, each with the Latin one that it is taken for (chosen from Unicode's UTS #39 table)."""
+"""Letters that look alike, each with the Latin one that it is taken for (most of them from Unicode's UTS #39 table)."""
 
 _CYRILLIC = {
     "a": "аАӑӓ",
@@ -49,22 +49,66 @@ _GREEK_AND_ARMENIAN = {
     "y": "γΥ",
     "z": "Ζ",
 }
+_LISU_CHEROKEE_AND_COPTIC = {  # Cherokee's small letters look like its capitals, and case folding makes them those
+    "a": "ꓮᎪ",
+    "b": "ꓐᏏᏴⲂⲃ",
+    "c": "ꓚᏟⲤⲥ",
+    "d": "ꓓꓒᎠᏧ",
+    "e": "ꓰᎬ",
+    "f": "ꓝ",
+    "g": "ꓖᏀᏳ",
+    "h": "ꓧᎻᏂⲎⲏ",
+    "j": "ꓙᎫ",
+    "k": "ꓗᏦⲔⲕ",
+    "l": "ꓡꓲᎥᏞⲒⲓⳐⳑ",
+    "m": "ꓟᎷⲘⲙ",
+    "n": "ꓠⲚⲛ",
+    "o": "ꓳⲞⲟ",
+    "p": "ꓑᏢⲢⲣ",
+    "r": "ꓣᎡᏒᎱⲄⲅ",
+    "s": "ꓢᏕᏚ",
+    "t": "ꓔᎢⲦⲧ",
+    "u": "ꓴ",
+    "v": "ꓦᏙ",
+    "w": "ꓪᎳᏔ",
+    "x": "ꓫⲬⲭ",
+    "y": "ꓬᎩᎽⲨⲩ",
+    "z": "ꓜᏃⲌⲍ",
+}
 _LATIN_AND_DIGITS = {
-    "a": "ɑ",
-    "f": "Ƒƒ",
+    "a": "ɑᴀ",
+    "b": "ʙ",
+    "c": "ᴄ",
+    "d": "ᴅ",
+    "e": "ᴇ",
+    "f": "Ƒƒꜰ",
     "g": "ɢ",
-    "l": "iIıİɪ1|ǀ∣",  # "AIice" is the oldest trick: I is taken for l, case is folded, so i and l are one
-    "o": "0০੦௦๐໐",
+    "h": "ʜ",
+    "j": "ᴊ",
+    "k": "ᴋ",
+    "l": "iIıİɪ1|ǀ∣ʟ",  # "AIice" is the oldest trick: I is taken for l, case is folded, so i and l are one
+    "m": "ᴍ",
+    "n": "ɴ",
+    "o": "0০੦௦๐໐ᴏ",
+    "p": "ᴘ",
+    "q": "ꞯ",
+    "r": "ʀƦ",
     "s": "ꜱ",
+    "t": "ᴛ",
     "u": "ᴜ",
     "v": "ᴠ",
+    "w": "ᴡ",
+    "y": "ʏ",
     "z": "ᴢ",
 }
 
 LOOK_ALIKES: dict[int, str] = {
     ord(letter): latin
-    for table in (_CYRILLIC, _GREEK_AND_ARMENIAN, _LATIN_AND_DIGITS)
+    for table in (_CYRILLIC, _GREEK_AND_ARMENIAN, _LISU_CHEROKEE_AND_COPTIC, _LATIN_AND_DIGITS)
     for latin, letters in table.items()
     for letter in letters
 }
-"""For `str.translate`. Case is folded after a first pass and before a second: some capitals alone look alike."""
+"""For `str.translate`. Case is folded after a first pass and before a second: some capitals alone look alike.
+
+Folded names are stored: a letter more or less here needs a revision that folds them anew, as 0003 does.
+"""
