@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from hubbub.core.clock import HOUR, MINUTE, SECOND
+from hubbub.core.clock import DAY, HOUR, MINUTE, SECOND
 from hubbub.store.base import CodeTry, Store
 from tests.contracts import given
 from tests.contracts.given import AT
@@ -99,6 +99,13 @@ async def test_misses_are_forgotten_after_ten_minutes(store: Store) -> None:
     assert await _miss(store, "key", at=late) == CodeTry(None, misses_of_all=1)
     assert (await _miss(store, "key", at=late, times=FREE - 1)).wait == 0
     assert (await _miss(store, "key", at=late)).wait == 15 * SECOND
+
+
+async def test_misses_of_a_clock_that_was_ahead_are_forgotten(store: Store) -> None:
+    room = await given.room(store)
+    await _miss(store, "key", at=AT + 365 * DAY, times=FREE)
+    assert await store.try_code("ABCD", ["key"], AT, private=False) == CodeTry(room)
+    assert await _miss(store, "key") == CodeTry(None, misses_of_all=1)
 
 
 async def test_everybodys_misses_are_counted_together(store: Store) -> None:

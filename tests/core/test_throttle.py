@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.core.clock import HOUR, MINUTE, SECOND
+from hubbub.core.clock import DAY, HOUR, MINUTE, SECOND
 from hubbub.core.throttle import (
     ALARM_MISSES,
     FIRST_WAIT,
@@ -142,6 +142,34 @@ def test_wrong_codes_are_forgotten_after_ten_quiet_minutes_that_follow_the_wait(
     assert misses.another(end + FORGOTTEN_AFTER).count == FREE_MISSES + 4
     assert misses.another(end + FORGOTTEN_AFTER + 1) == Misses(1, end + FORGOTTEN_AFTER + 1, 0)
     assert FORGOTTEN_AFTER == 10 * MINUTE
+
+
+AHEAD = 365 * DAY
+"""By so much the clock was ahead when codes were missed."""
+
+
+@pytest.mark.parametrize("ahead", [SECOND, FORGOTTEN_AFTER, HOUR, HOUR + MINUTE, DAY, AHEAD])
+def test_a_clock_that_was_ahead_makes_nobody_wait_for_longer_than_the_longest(ahead: int) -> None:
+    misses = guess(Misses(), NOW + ahead, FREE_MISSES + 20)
+    wait = misses.wait(NOW)
+    assert wait <= LONGEST_WAIT
+    assert misses.wait(NOW + wait) == 0
+    assert misses.wait(NOW + ahead) == LONGEST_WAIT, "it is still so by that clock"
+
+
+def test_wrong_codes_of_a_clock_that_was_ahead_are_forgotten() -> None:
+    misses = guess(Misses(), NOW + AHEAD, FREE_MISSES + 20)
+    assert misses.another(NOW) == Misses(1, NOW, 0)
+    assert guess(Misses(), NOW + AHEAD, 1).another(NOW) == Misses(1, NOW, 0)
+    assert guess(Misses(), NOW + SECOND, 5).another(NOW).count == 6, "a clock that is put right a little frees nobody"
+
+
+def test_so_is_the_count_of_all() -> None:
+    misses = Misses().another_of_all(NOW + AHEAD)
+    assert misses.another_of_all(NOW) == Misses(1, NOW, 0)
+    misses = Misses().another_of_all(NOW + HOUR)
+    assert misses.another_of_all(NOW).count == 2
+    assert misses.another_of_all(NOW + HOUR + FORGOTTEN_AFTER + 1).count == 1
 
 
 def test_one_wrong_code_now_and_then_never_makes_anybody_wait() -> None:

@@ -84,11 +84,11 @@ class Misses:
 
     def wait(self, now: int) -> int:
         """Return the milliseconds until the next try."""
-        return max(0, self.until - now)
+        return 0 if self._is_ahead(now) else max(0, self.until - now)
 
     def another(self, now: int) -> "Misses":
         """Return the count after one more miss: ten are free, then each doubles the wait, up to an hour."""
-        if now - max(self.since, self.until) > FORGOTTEN_AFTER:
+        if self._is_ahead(now) or now - max(self.since, self.until) > FORGOTTEN_AFTER:
             return Misses(1, now, 0)
         count = self.count + 1
         over = count - FREE_MISSES
@@ -97,9 +97,13 @@ class Misses:
 
     def another_of_all(self, now: int) -> "Misses":
         """Return the count of all together after one more miss: a plain count over ten minutes."""
-        if now - self.since > FORGOTTEN_AFTER:
+        if self._is_ahead(now) or now - self.since > FORGOTTEN_AFTER:
             return Misses(1, now, 0)
         return Misses(self.count + 1, self.since, 0)
+
+    def _is_ahead(self, now: int) -> bool:
+        """Tell whether these are of a clock that was ahead before the last start: by no wait is one so far ahead."""
+        return max(self.since, self.until) > now + LONGEST_WAIT
 
 
 @functools.lru_cache(4096)

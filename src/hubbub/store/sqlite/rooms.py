@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hubbub.core.event import Author, MemberJoined, RoomCreated, RoomDeleted
 from hubbub.core.member import Role
 from hubbub.core.room import CODE_RESTS, Lifetime, Room
-from hubbub.core.throttle import FORGOTTEN_AFTER, Misses
+from hubbub.core.throttle import FORGOTTEN_AFTER, LONGEST_WAIT, Misses
 from hubbub.core.user import User
 from hubbub.store.base import CodeTakenError, CodeTry, NewRoom
 from hubbub.store.sqlite.batch import Transaction
@@ -61,7 +61,8 @@ def try_code(tx: Transaction, code: str, keys: Sequence[str], at: int, private: 
         return CodeTry(room)
     for key, row in misses.items():
         _keep_misses(tx, key, row.another(at))
-    tx.execute("DELETE FROM misses WHERE max(since, until) < ?", (at - FORGOTTEN_AFTER,))
+    forgotten = "DELETE FROM misses WHERE max(since, until) NOT BETWEEN ? AND ?"
+    tx.execute(forgotten, (at - FORGOTTEN_AFTER, at + LONGEST_WAIT))
     of_all = _misses(tx, _ALL).another_of_all(at)
     _keep_misses(tx, _ALL, of_all)
     return CodeTry(None, misses_of_all=of_all.count)
