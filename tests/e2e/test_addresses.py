@@ -1,15 +1,16 @@
 """Whose address counts, when proxies stand between, and how many connections it may have."""
 
 import json
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx2
 import pytest
+from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from tests.live_client import PATIENCE, RefusalError, Route, begin_to_poll, connected, patience
+from tests.live_client import PATH, PATIENCE, POLL, RefusalError, Route, begin_to_poll, connected, patience
 from tests.people import Person
 from tests.server_process import ServerProcess
 
@@ -126,6 +127,47 @@ async def test_behind_a_proxy_each_address_has_its_own_limit(start: Start) -> No
         assert httpx2.get(f"{server.url}/healthz", headers=of(ALICE)).status_code == 429
         async with connected(Route(server.url, headers=of(BOB)), name="Bob"):
             assert httpx2.get(f"{server.url}/healthz").is_success
+
+
+async def test_who_polls_is_counted_between_the_polls_too_until_they_close_or_upgrade(start: Start) -> None:
+    server = start(most_connections="4")
+    async with httpx2.AsyncClient(base_url=server.url, timeout=PATIENCE) as client:
+        upgrading, closing, *_ = [await opened(client) for _ in range(4)]
+        await refused(client)
+        async with upgraded(server, upgrading):
+            await opened(client)
+            await refused(client)
+            assert (await client.post("/socket.io/", params=POLL | {"sid": closing}, content="1")).is_success
+            await opened(client)
+            await refused(client)
+
+
+async def opened(client: httpx2.AsyncClient) -> str:
+    """Open a socket that polls; return its sid."""
+    answer = await client.get("/socket.io/", params=POLL)
+    assert answer.is_success, answer.text
+    return str(json.loads(answer.text[1:])["sid"])
+
+
+async def refused(client: httpx2.AsyncClient) -> None:
+    """Try to open a socket that polls, and see that there are too many."""
+    answer = await client.get("/socket.io/", params=POLL)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "slow_down")
+    assert (answer.headers["retry-after"], answer.headers["x-content-type-options"]) == ("5", "nosniff")
+
+
+@asynccontextmanager
+async def upgraded(server: ServerProcess, sid: str) -> AsyncIterator[None]:
+    """Let a WebSocket take over from the polls."""
+    url = f"ws{server.url.removeprefix('http')}{PATH}&sid={sid}"
+    async with connect(url, proxy=None) as socket:
+        await socket.send("2probe")
+        assert await socket.recv() == "3probe"
+        await socket.send("5")
+        await socket.send("40" + json.dumps({"name": "Ann"}))
+        async with patience():
+            assert str(await socket.recv()).startswith("40{")
+        yield
 
 
 def of(address: str) -> dict[str, str]:

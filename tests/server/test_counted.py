@@ -25,7 +25,7 @@ class Site:
     """A server whose answers wait for `open`; `refused` ones don't."""
 
     def __init__(self, busy: int, idle: int, *trusted: str) -> None:
-        self.limits = Limits(Crowd(busy), Crowd(idle), self.refuse, Proxies(trusted))
+        self.limits = Limits(Crowd(busy), Crowd(idle), Crowd(0), self.refuse, Proxies(trusted))
         self.open = asyncio.Event()
         self.asked = asyncio.Semaphore(0)
 

@@ -27,7 +27,7 @@ async def too_many(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def limits(most: int, *trusted: str) -> Limits:
-    return Limits(Crowd(most), Crowd(most), too_many, Proxies(trusted))
+    return Limits(Crowd(most), Crowd(most), Crowd(0), too_many, Proxies(trusted))
 
 
 async def get(app: Forwarded, peer: str | None, **headers: str) -> str:

@@ -40,10 +40,12 @@ class Limits:
     """What all that counts connections shares.
 
     `busy` counts requests under way, WebSockets, and connections that were opened and have asked nothing yet; `idle`
-    counts those that a browser keeps for its next request. `refuse` answers when it is too crowded.
+    counts those that a browser keeps for its next request; `polling` counts the live connections that poll, which would
+    keep their own polls out among the busy ones. `refuse` answers when it is too crowded.
     """
 
     busy: Crowd
     idle: Crowd
+    polling: Crowd
     refuse: ASGIApp
     proxies: Proxies

@@ -20,7 +20,7 @@ from hubbub.chat import Chat, ChatSettings
 from hubbub.chat.context import Context
 from hubbub.config import Settings
 from hubbub.core.error import ChatError
-from hubbub.gateways.http import Door, build_app, build_refusal
+from hubbub.gateways.http import Door, build_app, build_refusal, too_many
 from hubbub.gateways.socketio.gateway import ChatGateway
 from hubbub.gateways.socketio.origin import same_site
 from hubbub.gateways.socketio.settings import EngineSettings
@@ -168,7 +168,8 @@ def _measure(context: Context, store: SqliteStore, live: ChatGateway) -> dict[st
 
 def _limits(settings: Settings, door: Door) -> Limits:
     most = settings.most_connections if settings.throttle else sys.maxsize
-    return Limits(Crowd(most), Crowd(most), build_refusal(https=door.secure), Proxies(settings.trusted_proxies))
+    refuse = build_refusal(https=door.secure)
+    return Limits(Crowd(most), Crowd(most), Crowd(most), refuse, Proxies(settings.trusted_proxies))
 
 
 def _live(settings: Settings, door: Door, limits: Limits) -> ChatGateway:
@@ -176,6 +177,8 @@ def _live(settings: Settings, door: Door, limits: Limits) -> ChatGateway:
         may_connect=same_site(door.origins),
         client_of=limits.proxies.client_of,
         crowd=limits.busy,
+        polling_crowd=limits.polling,
+        refuse=too_many,
         cookie=door.cookie,
         ping_interval=settings.ping_interval,
         ping_timeout=settings.ping_timeout,

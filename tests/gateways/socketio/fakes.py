@@ -286,3 +286,18 @@ def make_socket(carrier: FakeCarrier | None = None, **more: Any) -> EngineSocket
     """Return a socket on a fake transport."""
     ignore: Callable[[EngineSocket], None] = lambda _: None  # noqa: E731
     return EngineSocket("sid", "", "", carrier or FakeCarrier(), more.get("forget", ignore))
+
+
+class FakeCrowd:
+    """Counts by address, and keeps who is inside."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.inside: list[str] = []
+
+    def enter(self, address: str) -> int:
+        self.inside.append(address)
+        return max(0, len(self.inside) - self.most)
+
+    def leave(self, address: str) -> None:
+        self.inside.remove(address)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from hubbub.gateways.socketio.settings import MOST_OWED, PACKETS_AT_ONCE, Engine
 from hubbub.gateways.socketio.socket import EngineSocket
 from hubbub.protocol.engineio import PacketType
 from hubbub.protocol.malformed import MalformedError
-from tests.gateways.socketio.fakes import FakeCarrier, FakeReceiver, counting, turn
+from tests.gateways.socketio.fakes import FakeCarrier, FakeCrowd, FakeReceiver, counting, turn
 
 pytestmark = pytest.mark.anyio
 
@@ -184,6 +184,27 @@ async def test_a_server_that_drains_lets_nobody_in_but_lets_who_is_there_go_on(h
     house.engine.draining = True
     assert (await house.open()).status == 503
     assert (await house.post(b"4hello")).status == 200
+
+
+ENDS: dict[str, Callable[[EngineSocket], None]] = {
+    "it is closed": lambda socket: socket.close(),
+    "it is dropped": lambda socket: socket.die("why"),
+    "it leaves too much lying": lambda socket: socket.send_message(bytes(MOST_OWED)),
+    "another transport takes over": lambda socket: socket.take_over(FakeCarrier()),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+async def test_a_socket_counts_for_the_address_of_its_client_until(end: str) -> None:
+    crowd = FakeCrowd(most=1)
+    house = House(EngineSettings(SETTINGS.may_connect, polling_crowd=crowd))
+    assert (await house.open()).status == 200
+    assert (await house.open()).status == 429
+    assert (len(house.engine), crowd.inside) == (1, ["192.0.2.7"])
+    ENDS[end](house.socket)
+    assert crowd.inside == []
+    await turn()
+    assert (await house.open()).status == 200
 
 
 # Polls

@@ -14,7 +14,7 @@ from hubbub.gateways.socketio.polling import PollingTransport
 from hubbub.gateways.socketio.settings import BYTES_AT_ONCE, MOST_OWED, EngineSettings
 from hubbub.gateways.socketio.socket import EngineSocket
 from hubbub.session import UNIX_SOCKET
-from tests.gateways.socketio.fakes import SETTINGS, FakeNetwork, FakeReceiver, Peer, counting, frame, turn
+from tests.gateways.socketio.fakes import SETTINGS, FakeCrowd, FakeNetwork, FakeReceiver, Peer, counting, frame, turn
 
 pytestmark = pytest.mark.anyio
 
@@ -121,19 +121,6 @@ async def test_a_server_that_drains_lets_nobody_in(house: House) -> None:
 async def test_the_login_is_found_in_whichever_cookie_header_has_it(house: House) -> None:
     house.peer().open(cookie="a=1", Cookie="login=token")
     assert house.engine.find("01" * 16, "token").owner == "token"
-
-
-class FakeCrowd:
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self.inside: list[str] = []
-
-    def enter(self, address: str) -> int:
-        self.inside.append(address)
-        return max(0, len(self.inside) - self.most)
-
-    def leave(self, address: str) -> None:
-        self.inside.remove(address)
 
 
 async def test_a_connection_counts_for_the_address_of_its_client_until_it_is_gone() -> None:

@@ -1,5 +1,6 @@
 """The answer to an address that has too much open at once."""
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hubbub.core.error import ChatError, ErrorCode
@@ -14,8 +15,13 @@ def build_refusal(*, https: bool) -> ASGIApp:
     return SecurityHeaders(_refuse, https=https)
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+def too_many() -> Response:
+    """Return the answer to one request; it closes the connection."""
     words = "There are too many connections from your address."
     answer = answer_error(ChatError(ErrorCode.SLOW_DOWN, words, retry_after=RETRY_AFTER))
     answer.headers["Connection"] = "close"
-    await answer(scope, receive, send)
+    return answer
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    await too_many()(scope, receive, send)

@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import functools
+from collections.abc import Callable
 from http import HTTPStatus
 
 from starlette.requests import ClientDisconnect, Request
@@ -30,11 +32,14 @@ _COMES_BACK = {1000} | {row.websocket for row in DISCONNECTS.values() if row.ret
 
 
 class PollingTransport:
-    """What a poller is owed until it comes for it; every frame ends with the separator, so that they may be joined."""
+    """What a poller is owed until it comes for it; every frame ends with the separator, so that they may be joined.
+
+    `leave` is called once, when it ends or another transport takes over.
+    """
 
     name = "polling"
 
-    def __init__(self) -> None:
+    def __init__(self, leave: Callable[[], None] = lambda: None) -> None:
         self.full = False
         self.posting = False
         self.socket: EngineSocket | None = None
@@ -43,6 +48,7 @@ class PollingTransport:
         self._poll: asyncio.Future[None] | None = None
         self._released = False
         self._closed = False
+        self._leave = leave
 
     @property
     def is_polled(self) -> bool:
@@ -96,14 +102,12 @@ class PollingTransport:
             self._owed.append(_CLOSE + _END)
         if self._poll is None:
             self._owed.clear()
-        self._closed = True
-        self._wake()
+        self._end()
 
     def abort(self) -> None:
         """See Transport."""
         self._owed.clear()
-        self._closed = True
-        self._wake()
+        self._end()
 
     def release(self) -> None:
         """See Transport."""
@@ -120,6 +124,12 @@ class PollingTransport:
         self._owed.clear()
         self.close(1000, "")
         return [base64.b64decode(part[1:]) if part.startswith("b") else part for part in parts if part]
+
+    def _end(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._leave()
+        self._wake()
 
     def _wake(self) -> None:
         if self._poll and not self._poll.done():
@@ -180,8 +190,13 @@ class PollingEndpoint:
             raise _BadRequestError(4, "Forbidden", HTTPStatus.SERVICE_UNAVAILABLE)
 
     def _open(self, request: Request) -> Response:
-        transport = PollingTransport()
         address = request.client.host if request.client and request.client.host else UNIX_SOCKET
+        settings = self._engine.settings
+        leave = functools.partial(settings.polling_crowd.leave, address)
+        if settings.polling_crowd.enter(address):
+            leave()
+            return settings.refuse()
+        transport = PollingTransport(leave)
         transport.socket = self._engine.open(transport, self._owner(request), address, ["websocket"])
         return _payload(transport.take())
 

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Protocol
+
+from starlette.responses import Response
 
 from hubbub.protocol.limits import MAX_BODY
 
@@ -14,7 +17,7 @@ ClientOf = Callable[[str, Sequence[str]], str]
 
 
 class Crowd(Protocol):
-    """Counts the open connections of each address."""
+    """Counts what each address has open."""
 
     def enter(self, address: str) -> int:
         """Count one more and return how many there are too many; `leave` must follow, whatever that is."""
@@ -34,13 +37,22 @@ def _trust_nobody(peer: str, forwarded: Sequence[str]) -> str:
     return peer
 
 
+def _too_many() -> Response:
+    return Response(status_code=HTTPStatus.TOO_MANY_REQUESTS)
+
+
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """Settings of the engine; `cookie` is the name of the login cookie, `path` where clients find the engine."""
+    """Settings of the engine; `cookie` is the name of the login cookie, `path` where clients find the engine.
+
+    `crowd` counts WebSockets and `polling_crowd` sockets that poll, of which `refuse` answers one too many.
+    """
 
     may_connect: MayConnect
     client_of: ClientOf = _trust_nobody
     crowd: Crowd = field(default_factory=_NoLimit)
+    polling_crowd: Crowd = field(default_factory=_NoLimit)
+    refuse: Callable[[], Response] = _too_many
     cookie: str = ""
     path: str = "/socket.io/"
     ping_interval: int = 25_000
