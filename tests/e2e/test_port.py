@@ -23,6 +23,9 @@ pytestmark = pytest.mark.anyio
 
 Start = Callable[..., ServerProcess]
 
+SOON = 8.0
+"""Seconds: less than a stream is silent for, at whose next word the server would see an end that nobody told it."""
+
 
 @pytest.fixture
 def files(tmp_path: Path) -> Certificate:
@@ -97,6 +100,39 @@ def test_files_that_are_no_certificate_are_refused_in_one_line(tmp_path: Path, f
         assert done.stderr.startswith("hubbub: ")
         assert words in done.stderr
         assert done.stderr.count("\n") == 1
+
+
+# Who goes
+
+
+@pytest.mark.parametrize("encrypted", [True, False], ids=["encrypted", "plain"])
+async def test_a_reader_who_goes_is_gone_whatever_else_they_asked_for_behind_the_stream(
+    start: Start, files: Certificate, encrypted: bool
+) -> None:
+    server = start(tls_cert=str(files.cert), tls_key=str(files.key)) if encrypted else start()
+    tls = trusting(files) if encrypted else None
+    async with httpx2.AsyncClient(base_url=server.url, verify=tls or False, timeout=PATIENCE) as client:
+        guest = (await client.post("/api/v1/guests", json={"name": "Ann"})).json()
+        client.headers["Authorization"] = f"Bearer {guest['token']}"
+        code = (await client.post("/api/v1/rooms", json={})).json()["code"]
+        reader, writer = await asyncio.open_connection(*server.address, ssl=tls)
+        head = f"Host: here\r\nAuthorization: Bearer {guest['token']}\r\n\r\n"
+        writer.write(f"GET /api/v1/rooms/{code}/stream HTTP/1.1\r\n{head}GET /healthz HTTP/1.1\r\n{head}".encode())
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
+        assert await sessions(client) == 1
+        writer.transport.abort()
+        async with asyncio.timeout(SOON):
+            while await sessions(client):
+                pass
+    assert server.stop() == 0
+    assert "Traceback" not in server.log
+
+
+async def sessions(client: httpx2.AsyncClient) -> float:
+    """Return how many connections are in the chat."""
+    rows = (await client.get("/metrics")).text.splitlines()
+    (row,) = (row for row in rows if row.startswith("hubbub_hub_sessions "))
+    return float(row.split()[1])
 
 
 # The Unix socket

@@ -187,6 +187,25 @@ async def test_who_stops_reading_is_cut_off_and_the_application_sees_a_client_th
         assert await ended == "http.disconnect"
 
 
+async def test_a_request_with_another_behind_it_sees_a_client_that_left_and_that_other_is_never_asked() -> None:
+    asked: list[Scope] = []
+    waiting = asyncio.Event()
+    ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    async def wait(scope: Scope, receive: Receive, send: Send) -> None:
+        asked.append(scope)
+        await receive()
+        waiting.set()
+        ended.set_result((await receive())["type"])
+
+    async with serving(wait) as connect, connect() as (_, writer):
+        writer.write(REQUEST * 3)
+        await waiting.wait()
+        writer.transport.abort()
+        assert await ended == "http.disconnect"
+    assert len(asked) == 1
+
+
 async def ask(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, headers: bytes = b"", body: bytes = b""
 ) -> None:

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 HEAD_SECONDS = 9.0
 """Time for the headers of a request to arrive, and for who sends something between requests to ask anything at all.
@@ -30,6 +31,7 @@ class HttpConnection(HttpToolsProtocol):
     _read_timer: asyncio.TimerHandle | None = None
     _head_bytes = 0
     _handed_over = False
+    _under_way: RequestResponseCycle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for the first request."""
@@ -37,10 +39,13 @@ class HttpConnection(HttpToolsProtocol):
         self._await_head(transport.close)  # without a word: browsers open connections in advance
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the deadlines."""
+        """Forget the deadlines, and tell the request under way: uvicorn tells the last one, which may only wait."""
         self._end_head()
         self._end_rest()
         self._end_read()
+        if self._under_way and not self._under_way.response_complete:
+            self._under_way.disconnected = True
+            self._under_way.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -94,6 +99,10 @@ class HttpConnection(HttpToolsProtocol):
         """See that the reader reads."""
         self._end_read()
         super().resume_writing()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._under_way = cycle
+        super()._start_asgi_task(cycle, app)
 
     @property
     def _asks_nothing(self) -> bool:
