@@ -1,5 +1,6 @@
 """Messages: saying something, reading what was said, and how far one has read."""
 
+import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
@@ -16,6 +17,9 @@ from hubbub.session import LiveSession, Session
 from hubbub.store.base import NewMessage
 
 T = TypeVar("T")
+
+MOST_AT_ONCE = 256
+"""Read positions that are handed to the store together; a message that comes then waits for so many at most."""
 
 
 def send_message(chat: Context, session: Session, command: SendMessage) -> Awaitable[reply.Sent]:
@@ -63,13 +67,27 @@ async def read(chat: Context, session: Session, command: Read) -> reply.ReadPosi
 
 
 async def write_reads(chat: Context, *, everything: bool = False) -> None:
-    """Write the read positions whose time has come."""
-    for code, user_id, number in chat.reads.due(chat.clock.steady(), everything=everything):
-        try:
-            await chat.store.set_read(code, user_id, number)
-        except ChatError as error:
-            if error.code is not ErrorCode.NOT_A_MEMBER:
-                chat.reads.note(code, user_id, number, chat.clock.steady())  # it waits for the next time
+    """Write the read positions whose time has come, many in one commit.
+
+    Raises `storage_full`, `unavailable`; what isn't written then waits for the next time.
+    """
+    rows = chat.reads.due(chat.clock.steady(), everything=everything)
+    for first in range(0, len(rows), MOST_AT_ONCE):
+        writing = [_write_read(chat, *row) for row in rows[first : first + MOST_AT_ONCE]]
+        for outcome in await asyncio.gather(*writing, return_exceptions=True):
+            if outcome is not None:
+                raise outcome
+
+
+async def _write_read(chat: Context, code: str, user_id: str, number: int) -> None:
+    try:
+        await chat.store.set_read(code, user_id, number)
+    except ChatError as error:
+        if error.code is not ErrorCode.NOT_A_MEMBER:
+            raise
+        chat.reads.forget(code, user_id)
+    else:
+        chat.reads.wrote(code, user_id, number)
 
 
 async def _refused_fittingly(chat: Context, session: Session, code: str, appended: Awaitable[T]) -> T:
