@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hubbub.core.error import Disconnect
 from hubbub.core.event import AnyEvent
 from hubbub.core.throttle import network_of
-from hubbub.core.user import User
+from hubbub.core.user import Login, User
 
 UNIX_SOCKET = "local"
 """What counts as the address of whoever comes through a Unix socket, which has none."""
@@ -17,10 +17,11 @@ Codec = Callable[[AnyEvent], bytes]
 
 @dataclass(eq=False, slots=True)
 class Session:
-    """Who is asking, and from where."""
+    """Who is asking, and from where; `login` is what proved who it is, if anything did."""
 
     address: str
     user: User | None = field(default=None, kw_only=True)
+    login: Login | None = field(default=None, init=False)
     network: str = field(init=False)
 
     def __post_init__(self) -> None:

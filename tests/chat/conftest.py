@@ -72,7 +72,7 @@ class House:
 
     async def _logged_in(self, session: Session, name: str) -> Session:
         guest = await self.chat.handle(session, commands.CreateGuest(name=name))
-        session.user = await self.chat.log_in(guest.token)
+        await self.chat.log_in(session, guest.token)
         return session
 
 

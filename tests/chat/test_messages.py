@@ -6,8 +6,8 @@ from typing import cast
 import pytest
 
 from hubbub.chat import Chat
-from hubbub.chat.messages import MOST_AT_ONCE
 from hubbub.chat.reads import WRITE_EVERY
+from hubbub.chat.together import MOST_AT_ONCE
 from hubbub.core import command as commands
 from hubbub.core.error import ChatError, ErrorCode
 from hubbub.session import Session

@@ -163,7 +163,7 @@ async def _guest(chat: Chat, name: str) -> Session:
     session = Session("127.0.0.1")
     guest: Any = await chat.handle(session, commands.CreateGuest(name=name))
     assert isinstance(guest.user, Person)
-    session.user = await chat.log_in(guest.token)
+    await chat.log_in(session, guest.token)
     return session
 
 

@@ -18,6 +18,7 @@ from hubbub.gateways.socketio.socket import EngineSocket
 from hubbub.protocol import json
 from hubbub.protocol.shapes import shape_of
 from hubbub.server import serve
+from hubbub.session import Session
 from hubbub.store.sqlite import rooms
 from hubbub.store.sqlite.rows import find_room
 
@@ -81,10 +82,11 @@ def crossed() -> Iterator[AbstractContextManager[Any]]:
     """Who is asking is kept where the next request finds it: now and then it is somebody else by then."""
     log_in, asking = Chat.log_in, list[User | None]()
 
-    async def log_in_together(chat: Chat, token: str) -> User | None:
-        asking.append(await log_in(chat, token))
+    async def log_in_together(chat: Chat, session: Session, token: str) -> None:
+        await log_in(chat, session, token)
+        asking.append(session.user)
         await asyncio.sleep(0)
-        return asking[-1]
+        session.user = asking[-1]
 
     yield patch.object(Chat, "log_in", log_in_together)
 

@@ -57,6 +57,7 @@ class Context:
     empty_since: dict[str, float | None] = field(default_factory=dict)
     leaving: dict[str, set[str]] = field(default_factory=dict)
     look_for_expired_at: float = 0.0
+    look_at_logins_at: float = 0.0
     log: Log = field(default_factory=lambda: structlog.get_logger("hubbub.chat").bind())
 
 

@@ -1,11 +1,11 @@
 """Messages: saying something, reading what was said, and how far one has read."""
 
-import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
 from hubbub.chat.codes import find_membership
 from hubbub.chat.context import Context, user_of
+from hubbub.chat.together import together
 from hubbub.core import reply
 from hubbub.core.command import Messages, Read, SendMessage
 from hubbub.core.error import ChatError, ErrorCode
@@ -17,9 +17,6 @@ from hubbub.session import LiveSession, Session
 from hubbub.store.base import NewMessage
 
 T = TypeVar("T")
-
-MOST_AT_ONCE = 256
-"""Read positions that are handed to the store together; a message that comes then waits for so many at most."""
 
 
 def send_message(chat: Context, session: Session, command: SendMessage) -> Awaitable[reply.Sent]:
@@ -72,11 +69,7 @@ async def write_reads(chat: Context, *, everything: bool = False) -> None:
     Raises `storage_full`, `unavailable`; what isn't written then waits for the next time.
     """
     rows = chat.reads.due(chat.clock.steady(), everything=everything)
-    for first in range(0, len(rows), MOST_AT_ONCE):
-        writing = [_write_read(chat, *row) for row in rows[first : first + MOST_AT_ONCE]]
-        for outcome in await asyncio.gather(*writing, return_exceptions=True):
-            if outcome is not None:
-                raise outcome
+    await together(_write_read(chat, *row) for row in rows)
 
 
 async def _write_read(chat: Context, code: str, user_id: str, number: int) -> None:

@@ -15,11 +15,10 @@ from hubbub.core.command import Command
 from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.join_code import tidy_code
 from hubbub.core.throttle import Throttle
-from hubbub.core.user import User
 from hubbub.session import LiveSession, Session
 
 TICK = 1.0
-"""Seconds between two looks at who is here, which rooms have died and which read positions wait to be written."""
+"""Seconds between two looks at who is here, which rooms have died and what waits to be written."""
 
 
 class Handler(NamedTuple):
@@ -102,15 +101,16 @@ class Chat:
         """Tell whether nothing has happened in a room after a seq; what follows is pushed to who watches it."""
         return self._context.hub.in_step(tidy_code(code), seq)
 
-    async def log_in(self, token: str) -> User | None:
-        """Return the user whose login this token proves, None if it is unknown or lapsed."""
-        return await people.log_in(self._context, token)
+    async def log_in(self, session: Session, token: str) -> None:
+        """Make a session that of the user whose login this token proves; of nobody if it is unknown or lapsed."""
+        await people.log_in(self._context, session, token)
 
     async def tick(self) -> None:
-        """Do what is due: tell who came and went, let rooms die, write read positions."""
+        """Do what is due: tell who came and went, let rooms die, write read positions and which logins are in use."""
         await presence.tell(self._context)
         await lifetimes.reap(self._context)
         await messages.write_reads(self._context)
+        await people.touch_logins(self._context)
 
     def close(self, retry_after: float) -> None:
         """Tell every session that the server is about to stop; nobody waits any longer."""

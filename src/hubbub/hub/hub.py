@@ -272,8 +272,12 @@ class Hub:
 
     def counts(self) -> dict[str, int]:
         """Return how many rooms, sessions and waiting requests there are on this node."""
-        sessions = {session for room in self._rooms.values() for session in room.sessions} | set(self._attending)
-        return {"rooms": len(self._rooms), "sessions": len(sessions), "waiting": self._waiting}
+        return {"rooms": len(self._rooms), "sessions": len(self.sessions), "waiting": self._waiting}
+
+    @property
+    def sessions(self) -> set[LiveSession]:
+        """The live sessions on this node, in whatever rooms."""
+        return {session for room in self._rooms.values() for session in room.sessions} | set(self._attending)
 
     def _change_hearers(self, room: _Room, event: StoredEvent) -> None:
         match event:

@@ -58,7 +58,7 @@ class Door:
     async def open(self) -> None:
         """Make the room."""
         owner = Session("192.0.2.9")
-        owner.user = await self.chat.log_in((await self.guest("Olga")).token)
+        await self.chat.log_in(owner, (await self.guest("Olga")).token)
         self.code = (await self.chat.handle(owner, CreateRoom())).code
 
     async def guest(self, name: str) -> NewGuest:

@@ -14,6 +14,7 @@ from hubbub.gateways.socketio.gateway import ChatGateway, Gateway
 from hubbub.gateways.socketio.origin import anywhere
 from hubbub.gateways.socketio.settings import EngineSettings
 from hubbub.gateways.socketio.websocket import WebSocketTransport
+from hubbub.session import Session
 from tests.gateways.socketio.fakes import FakeApplication, Peer, counting, turn
 
 pytestmark = pytest.mark.anyio
@@ -56,8 +57,8 @@ class SlowChat:
     def __init__(self) -> None:
         self.may_end = asyncio.Event()
 
-    async def log_in(self, token: str) -> User:
-        return cast("User", object())
+    async def log_in(self, session: Session, token: str) -> None:
+        session.user = cast("User", object())
 
     async def handle(self, session: object, command: object) -> Me:
         if type(command).__name__ != "WhoAmI":

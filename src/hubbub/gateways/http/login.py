@@ -25,7 +25,8 @@ async def session_of(door: Door, request: Request, kind: Callable[[str], S], *, 
     """
     token, by_cookie = _token(door, request)
     session = kind(address_of(request))
-    session.user = await door.chat.log_in(token) if token else None
+    if token:
+        await door.chat.log_in(session, token)
     if request.method not in READS and (by_cookie or not token):
         check_site(door, request, sure=by_cookie and session.user is not None)
     if token and session.user is None and not by_cookie and not for_strangers:

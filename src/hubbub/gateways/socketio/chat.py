@@ -137,10 +137,11 @@ class ChatApplication:
     async def _log_in(self, session: SocketSession, auth: dict[str, Any], cookie: str) -> Welcome:
         token, name = auth.get("token"), auth.get("name")
         proof = cookie if token is None else token
-        session.user = await self._chat.log_in(proof) if isinstance(proof, str) and proof else None
+        if isinstance(proof, str) and proof:
+            await self._chat.log_in(session, proof)
         if session.user is None and token is None and name is not None:
             guest: NewGuest = await self._chat.handle(session, json.convert_data(CreateGuest, {"name": name}))
-            session.user = await self._chat.log_in(guest.token)
+            await self._chat.log_in(session, guest.token)
             return Welcome(me=guest.user, token=guest.token)
         me: Me = await self._chat.handle(session, WhoAmI())
         return Welcome(me=me.user)

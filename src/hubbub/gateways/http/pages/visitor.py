@@ -56,7 +56,8 @@ async def visitor_of(door: Door, request: Request) -> Visitor:
     """Return who asks for a page; a login that proves nothing any more is as good as none."""
     login = request.cookies.get(door.cookie, "")
     session = Session(address_of(request))
-    session.user = await door.chat.log_in(login) if login else None
+    if login:
+        await door.chat.log_in(session, login)
     form_cookie = request.cookies.get(_form_cookie(door), "")
     return Visitor(
         session=session,
