@@ -1,4 +1,4 @@
-"""Being somebody: how long a login lasts."""
+"""Being somebody: how long a login lasts, and what one is called on all sessions."""
 
 import pytest
 
@@ -6,6 +6,7 @@ from hubbub.chat.people import LOOK_AT_LOGINS_EVERY
 from hubbub.core import command as commands
 from hubbub.core.clock import DAY, SECOND
 from hubbub.core.error import ChatError, ErrorCode
+from hubbub.core.event import Typing
 from hubbub.session import Session
 from tests.chat.conftest import House, Listener
 
@@ -104,3 +105,21 @@ async def test_what_can_not_be_written_of_a_login_is_written_later(
     house.chat.end(ann)
     await house.pass_time(29 * A_DAY)
     assert await logs_in(house, token)
+
+
+@pytest.mark.parametrize("live", [True, False])
+async def test_who_is_renamed_has_the_new_name_on_all_their_sessions(house: House, live: bool) -> None:
+    token = await token_of(house)
+    ann, tab = await connected(house, token), await connected(house, token)
+    bob = await connected(house, await token_of(house, "Bob"))
+    code = await house.room(ann)
+    for each in (tab, bob):
+        await house.do(each, commands.JoinRoom(code=code))
+    request = Session("127.0.0.1")
+    await house.chat.log_in(request, token)
+    renaming = ann if live else request
+    assert (await house.do(renaming, commands.ChangeName(name="Anna"))).user.name == "Anna"
+    await house.do(tab, commands.Typing(code=code))
+    assert [event.user.name for event in bob.heard if isinstance(event, Typing)] == ["Anna"]
+    names = [(await house.do(each, commands.WhoAmI())).user.name for each in (renaming, ann, tab, bob)]
+    assert names == ["Anna", "Anna", "Anna", "Bob"]

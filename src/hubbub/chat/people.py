@@ -29,8 +29,9 @@ async def create_guest(chat: Context, session: Session, command: CreateGuest) ->
 async def change_name(chat: Context, session: Session, command: ChangeName) -> reply.Me:
     """Rename the session's user everywhere. Raises `name_invalid`, `too_long`, `name_taken`."""
     name = clean_name(command.name)
-    session.user = await chat.store.change_name(user_of(session).id, name, chat.clock.now())
-    return reply.Me(user=Person(session.user.id, session.user.name))
+    session.user = user = await chat.store.change_name(user_of(session).id, name, chat.clock.now())
+    chat.hub.rename(user)
+    return reply.Me(user=Person(user.id, user.name))
 
 
 async def who_am_i(chat: Context, session: Session, command: WhoAmI) -> reply.Me:

@@ -15,6 +15,7 @@ from hubbub.core.event import (
     RoomDeleted,
     StoredEvent,
 )
+from hubbub.core.user import User
 from hubbub.hub.activity import Activity
 from hubbub.hub.fan_out import fan_out
 from hubbub.hub.news import News
@@ -160,6 +161,12 @@ class Hub:
         self._activity.forget(session)
         for code in list(session.rooms):
             self.unwatch(session, code)
+
+    def rename(self, user: User) -> None:
+        """Let all sessions of a user know what they are called now."""
+        for session in self._attending:
+            if session.user and session.user.id == user.id:
+                session.user = user
 
     def follow(self, session: LiveSession, codes: Iterable[str]) -> None:
         """Let a session hear that something was said in these rooms, and in no others, while it hasn't them open."""
