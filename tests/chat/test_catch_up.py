@@ -266,3 +266,28 @@ async def test_what_is_said_while_the_latest_are_read_is_in_the_answer_though_th
     assert joined.last_seq == said[0] + 1, "the last is that Ann was renamed"
     assert seqs(bob.heard) == []
     assert reads == 2
+
+
+@pytest.mark.parametrize("unpublished", [1, 20, 60])
+@pytest.mark.parametrize("remembered", [True, False], ids=["remembered", "only in the log"])
+async def test_who_is_told_the_latest_while_some_are_not_published_yet_is_told_that_there_are_older_ones(
+    house: House, monkeypatch: pytest.MonkeyPatch, unpublished: int, remembered: bool
+) -> None:
+    house.context.settings = replace(house.context.settings, throttle=False)
+    ann, bob = await house.listener("Ann"), await house.listener("Bob")
+    code = await house.room(ann)
+    await house.do(bob, commands.JoinRoom(code=code))
+    for _ in range(60):
+        await say(house, ann, code)
+    if not remembered:
+        await house.do(ann, commands.ChangeName(name="Anna"))
+    last = await say(house, ann, code)
+    monkeypatch.setattr(house.context.hub, "publish", lambda _: None)
+    for _ in range(unpublished):
+        await say(house, ann, code)
+    joined: Joined = await house.do(bob, commands.JoinRoom(code=code))
+    assert joined.messages, "older ones are asked for by the first that is there"
+    assert joined.messages[-1].seq == joined.last_seq == last
+    numbers = [message.number for message in joined.messages]
+    assert numbers == list(range(numbers[0], 62))
+    assert joined.more

@@ -94,11 +94,13 @@ async def _latest(chat: Context, room: Room) -> CaughtUp:
         rows = await chat.latest.of(room.id, lambda: chat.store.messages(room.id, None, None, LATEST + 1))
         read_seq, read_number = (rows[-1].seq, rows[-1].number) if rows else (0, 0)
         last_seq = chat.hub.told(room.code) or max(room.last_seq, read_seq)
-        known = _up_to(last_seq, chat.hub.latest(room.code))
-        meanwhile = [event for event in known if isinstance(event, MessageSent) and event.seq > read_seq]
-        if read_number + len(meanwhile) >= chat.hub.last_number(room.code):  # else one isn't remembered: read again
-            messages, more = fit([*_up_to(last_seq, rows), *meanwhile], LATEST, keep_newest=True)
-            return CaughtUp(last_seq, more, messages=messages)
+        remembered = _up_to(last_seq, chat.hub.latest(room.code))
+        known = [event for event in remembered if isinstance(event, MessageSent)]
+        meanwhile = sum(message.seq > read_seq for message in known)
+        if read_number + meanwhile >= chat.hub.last_number(room.code):  # else one isn't remembered: read again
+            by_seq = {message.seq: message for message in (*known, *_up_to(last_seq, rows))}
+            messages, more = fit([by_seq[seq] for seq in sorted(by_seq)], LATEST, keep_newest=True)
+            return CaughtUp(last_seq, more or len(rows) > LATEST, messages=messages)
     raise ChatError(ErrorCode.UNAVAILABLE)
 
 
