@@ -39,6 +39,17 @@ async def test_a_vanishing_room_outlives_a_lost_connection_and_dies_ten_minutes_
     assert not await is_there(house, eve, code)
 
 
+async def test_a_vanishing_room_lives_while_somebody_says_something_in_it(house: House) -> None:
+    bot, eve = await house.guest("Bot"), await house.guest("Eve")
+    code = await house.room(bot, lifetime=Lifetime.VANISHES)
+    for seconds in (50,) * 15 + (300,) * 5:
+        await house.pass_time(seconds)
+        await house.do(bot, commands.SendMessage(code=code, text="still here"))
+    await house.pass_time(1)
+    assert await is_there(house, eve, code)
+    assert (await house.do(bot, commands.Messages(code=code))).messages[-1].number == 20
+
+
 async def test_an_expiring_room_lives_so_many_days_after_its_last_message(house: House) -> None:
     ann = await house.guest("Ann")
     code = await house.room(ann, lifetime=Lifetime.EXPIRES, expires_days=2)

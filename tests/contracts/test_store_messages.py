@@ -105,11 +105,52 @@ async def test_only_a_member_can_send(store: Store) -> None:
         assert error.code is ErrorCode.NOT_A_MEMBER
 
 
-async def test_a_member_without_a_seat_can_send(store: Store) -> None:
+async def test_a_member_without_a_seat_takes_one_by_sending(store: Store, told: list[Commit]) -> None:
     await given.room(store)
     ann = await given.member(store)
     await store.free_seats("ABCD", [ann.id])
+    told.clear()
     assert (await given.say(store, ann)).number == 1
+    assert (await given.find_member(store, ann)).member.seated
+    assert [type(event) for commit in told for event in commit.events] == [MessageSent]
+
+
+async def test_who_finds_no_seat_sends_nothing_and_is_still_answered_what_was_sent_before(store: Store) -> None:
+    room = await given.room(store, capacity=2)
+    ann = await given.member(store)
+    draft = given.message(ann, "hello", "my-id")
+    sent = await store.append_message(draft)
+    await store.free_seats("ABCD", [ann.id])
+    await given.member(store, "Bob")
+    assert (await given.refusal(given.say(store, ann))).code is ErrorCode.ROOM_FULL
+    assert await store.append_message(draft) == sent
+    assert not (await given.find_member(store, ann)).member.seated
+    assert len(await given.messages_of(store, room)) == 1
+
+
+async def test_nobody_sends_under_the_name_of_someone_who_has_a_seat(store: Store) -> None:
+    await given.room(store)
+    await given.member(store, "Bob")
+    ann = await given.member(store)
+    await given.say(store, ann)
+    await store.free_seats("ABCD", [ann.id])
+    await store.change_name(ann.id, "B o b", AT)
+    error = await given.refusal(given.say(store, ann))
+    assert (error.code, error.field) == (ErrorCode.NAME_TAKEN, "name")
+    assert error.suggestion
+    await store.change_name(ann.id, error.suggestion, AT)
+    assert (await given.say(store, ann)).number == 2
+
+
+async def test_of_many_who_send_without_a_seat_as_many_take_one_as_there_are(store: Store) -> None:
+    await given.room(store, capacity=6)
+    people = []
+    for number in range(10):
+        people.append(await given.member(store, f"Person {number}"))
+        await store.free_seats("ABCD", [people[-1].id])
+    sent, refusals = await given.at_once(*(given.say(store, person) for person in people * 2))
+    assert (len(sent), refusals) == (10, [ErrorCode.ROOM_FULL] * 10)
+    assert len(await store.seats()) == 6
 
 
 async def test_a_reply_must_be_to_a_message_of_the_room(store: Store) -> None:

@@ -128,6 +128,38 @@ async def test_the_name_that_counts_is_the_present_one_and_not_what_a_session_re
     assert {event.by.name for commit in told for event in commit.events} == {"Bob"}
 
 
+async def test_a_member_takes_a_seat_again_and_nobody_is_told(store: Store, told: list[Commit]) -> None:
+    await given.room(store)
+    ann = await given.member(store)
+    before = await given.find_member(store, ann)
+    await store.free_seats("ABCD", [ann.id])
+    told.clear()
+    assert await store.take_seat("ABCD", ann.id) == before == await given.find_member(store, ann)
+    assert await store.take_seat("ABCD", ann.id) == before
+    assert told == []
+
+
+async def test_only_a_member_takes_a_seat_again(store: Store) -> None:
+    await given.room(store)
+    stranger, gone = await given.guest(store, "Stranger"), await given.member(store, "Gone")
+    await store.end_membership("ABCD", gone.id, AT)
+    for user, code in ((stranger, "ABCD"), (gone, "ABCD"), (gone, "NONE")):
+        assert (await given.refusal(store.take_seat(code, user.id))).code is ErrorCode.NOT_A_MEMBER
+    assert await store.find_member("ABCD", gone.id) is None
+
+
+async def test_a_seat_is_taken_again_as_long_as_there_is_one_and_the_name_is_free(store: Store) -> None:
+    await given.room(store, capacity=2)
+    bob = await given.member(store, "Bob")
+    await store.free_seats("ABCD", [bob.id])
+    other = await given.member(store, "Other")
+    assert (await given.refusal(store.take_seat("ABCD", bob.id))).code is ErrorCode.ROOM_FULL
+    await store.change_name(other.id, "bob", AT)
+    error = await given.refusal(store.take_seat("ABCD", bob.id))
+    assert (error.code, error.suggestion) == (ErrorCode.NAME_TAKEN, "Bob 2")
+    assert not (await given.find_member(store, bob)).member.seated
+
+
 async def test_freeing_seats_leaves_memberships_alone(store: Store) -> None:
     room = await given.room(store)
     ann, bob, cat = [await given.member(store, name) for name in ("Ann", "Bob", "Cat")]

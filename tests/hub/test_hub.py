@@ -270,6 +270,20 @@ def test_a_seat_is_held_for_who_is_coming_in(hub: Hub, clock: FakeClock) -> None
     assert hub.is_here(CODE, "ann")
 
 
+def test_who_came_in_vain_has_gone_even_if_nobody_was_there(hub: Hub) -> None:
+    with hub.listening(CODE):
+        hub.let_go(CODE, "ann")
+    assert [(gone.code, gone.here, gone.user_ids) for gone in hub.settle()] == [(CODE, 0, ("ann",))]
+    assert (hub.settle(), hub.counts()["rooms"]) == ([], 0)
+
+
+def test_who_came_in_vain_but_is_here_has_not_gone(hub: Hub) -> None:
+    ann = watching(hub, "ann")
+    hub.let_go(CODE, "ann")
+    assert [gone.user_ids for gone in hub.settle()] == [()]
+    assert presences(ann)[-1].here == 1
+
+
 def test_who_is_here_or_coming_in_is_expected_and_nobody_else(hub: Hub) -> None:
     assert not hub.is_expected(CODE, "ann")
     with hub.holding(CODE, "ann"):

@@ -4,6 +4,7 @@ from hubbub.chat.catch_up import catch_up
 from hubbub.chat.codes import find_membership, find_room
 from hubbub.chat.context import Context, user_of
 from hubbub.chat.rooms import view
+from hubbub.chat.seats import be_here, coming_in
 from hubbub.chat.throttles import count
 from hubbub.core import reply
 from hubbub.core.command import JoinRoom, LeaveRoom, Members, UnwatchRoom
@@ -20,8 +21,8 @@ async def join_room(chat: Context, session: Session, command: JoinRoom) -> reply
     Raises `room_not_found`, `slow_down`, `room_full`, `name_taken`.
     """
     user, code = user_of(session), tidy_code(command.code)
-    with chat.hub.holding(code, user.id):
-        found = await _take_seat(chat, session, code)
+    with coming_in(chat, session, code) as losing_it:
+        found = await _take_seat(chat, session, code, losing_it)
         if isinstance(session, LiveSession):
             chat.hub.watch(session, code)
         else:
@@ -59,18 +60,16 @@ async def leave_room(chat: Context, session: Session, command: LeaveRoom) -> rep
 
 async def members(chat: Context, session: Session, command: Members) -> reply.MemberPage:
     """Return a page of the members. Raises `not_a_member`, `room_not_found`."""
-    found = await find_membership(chat, session, command.code)
+    found = await be_here(chat, session, command.code)
     code = found.room.code
-    chat.hub.touch(code, found.member.user.id)
     rows = await chat.store.members(found.room.id, command.after, command.limit + 1)
     views = tuple(_view(chat, code, member) for member in rows[: command.limit])
     return reply.MemberPage(members=views, here=chat.hub.here(code), more=len(rows) > command.limit)
 
 
-async def _take_seat(chat: Context, session: Session, code: str) -> Membership:
+async def _take_seat(chat: Context, session: Session, code: str, losing_it: bool) -> Membership:
     """Return the membership of somebody who comes in; who has a seat already costs no write."""
     user = user_of(session)
-    losing_it = user.id in chat.leaving.get(code, ())  # the seat that is found may be freed in the next moment
     found = await chat.store.find_member(code, user.id)
     if found is None:
         count(chat, session, Throttle.SEND)  # a membership is an event for all: who comes and goes for ever is a flood

@@ -227,6 +227,11 @@ class Hub:
                 room.over.pop(user_id, None)
             self._unsettled.add(code)
 
+    def let_go(self, code: str, user_id: str) -> None:
+        """Note that somebody has come in vain: unless they are here after all, they are said to have gone."""
+        self._room(code).people.let_go(user_id)
+        self._unsettled.add(code)
+
     def here(self, code: str) -> int:
         """Return how many people are here."""
         room = self._rooms.get(code)

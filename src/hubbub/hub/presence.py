@@ -49,7 +49,7 @@ class Presence:
     @property
     def deserted(self) -> bool:
         """Whether nobody is here and everybody knows."""
-        return not self._sessions and not self._until and not self._told and not self._held
+        return not (self._sessions or self._until or self._told or self._unseen or self._held)
 
     @property
     def held(self) -> Set[str]:
@@ -81,6 +81,11 @@ class Presence:
     def forget(self, user_id: str) -> None:
         """This user has gone for good: no grace."""
         self._until.pop(user_id, None)
+        self._changed = True
+
+    def let_go(self, user_id: str) -> None:
+        """This user may have had a seat for a moment: unless they are here at the next look, they have gone."""
+        self._unseen.add(user_id)
         self._changed = True
 
     def clear(self) -> None:

@@ -171,6 +171,12 @@ class Store(Protocol):
         with a suggestion if the user's name folds like any account's or like that of someone else who has a seat.
         """
 
+    async def take_seat(self, code: str, user_id: str) -> Membership:
+        """Give a member a seat again, if they have none.
+
+        Raises `not_a_member` (no room included), `room_full` and `name_taken` as `add_member` does.
+        """
+
     async def end_membership(self, code: str, user_id: str, at: int) -> None:
         """End a membership and free its seat (`member_left`). Raises `not_a_member`."""
 
@@ -192,8 +198,9 @@ class Store(Protocol):
         """Append a message (`message_sent`) and move its author's read position to it.
 
         The same author's same client_message_id in the same room is the same message: it is answered as it was, and
-        nothing is stored. Raises `client_message_id_reused` if its text is another, `not_a_member` (no room included),
-        `message_not_found` if `reply_to` is no message of the room.
+        nothing is stored. An author without a seat takes one; of what is refused, the seat alone may stay.
+        Raises `client_message_id_reused` if its text is another, `not_a_member` (no room included), `room_full` and
+        `name_taken` as `take_seat` does, `message_not_found` if `reply_to` is no message of the room.
         """
 
     async def events(self, room_id: int, since: int, limit: int) -> list[StoredEvent]:

@@ -131,15 +131,22 @@ class MemoryStore:
         if kept is None:
             raise ChatError(ErrorCode.ROOM_NOT_FOUND, field="code")
         user, before = self._user(user.id), kept.member(user.id)
-        if not (before and before.seated):
-            self._check_name(user, [kept])
-            _check_capacity(kept, user, before)
+        self._check_seat(kept, user)
         place = kept.places.setdefault(user.id, Place(first_role(user), at, kept.room.last_number))
         place.active = place.seated = True
         if before is None:
             place.joined_at = at
             self._commit(kept, MemberJoined(**kept.next(user.id, at), user=kept.person(user.id), role=place.role))
         return Membership(kept.room, Member(user, place.role, place.joined_at, place.read_number, seated=True))
+
+    async def take_seat(self, code: str, user_id: str) -> Membership:
+        """See the port."""
+        kept = self._room_of(code, user_id)
+        self._check_seat(kept, self._user(user_id))
+        kept.places[user_id].seated = True
+        found = kept.membership(user_id)
+        assert found
+        return found
 
     async def end_membership(self, code: str, user_id: str, at: int) -> None:
         """See the port."""
@@ -178,6 +185,7 @@ class MemoryStore:
             if before.text != draft.text:
                 raise ChatError(ErrorCode.CLIENT_MESSAGE_ID_REUSED, field="client_message_id")
             return _sent(before)
+        await self.take_seat(draft.code, author_id)
         if draft.reply_to is not None and kept.message(draft.reply_to) is None:
             raise ChatError(ErrorCode.MESSAGE_NOT_FOUND, field="reply_to")
         message = MessageSent(
@@ -219,6 +227,13 @@ class MemoryStore:
 
     def _with_id(self, room_id: int) -> list[KeptRoom]:
         return [kept for kept in self._rooms.values() if kept.room.id == room_id]
+
+    def _check_seat(self, kept: KeptRoom, user: User) -> None:
+        """Refuse somebody who has no seat and can't have one."""
+        before = kept.member(user.id)
+        if not (before and before.seated):
+            self._check_name(user, [kept])
+            _check_capacity(kept, user, before)
 
     def _check_name(self, user: User, rooms: Iterable[KeptRoom]) -> None:
         """Refuse a name that is an account's, or held by someone who has a seat in one of the rooms."""

@@ -12,6 +12,7 @@ from hubbub.core.user import User, UserKind
 from hubbub.store.base import Membership
 from hubbub.store.sqlite.batch import Transaction
 from hubbub.store.sqlite.rows import (
+    Database,
     add_event,
     author_of,
     check_name,
@@ -47,6 +48,22 @@ def add_member(tx: Transaction, code: str, user: User, at: int) -> Membership:
     return Membership(room, member)
 
 
+def take_seat(tx: Database, code: str, user_id: str) -> Membership:
+    """Give a member a seat, if there is one and their name is free."""
+    found = find_membership(tx, code, user_id)
+    if found is None:
+        raise ChatError(ErrorCode.NOT_A_MEMBER)
+    return found if found.member.seated else seat(tx, found)
+
+
+def seat(tx: Database, found: Membership) -> Membership:
+    """Give a seat to a member who has none. Raises `room_full`, `name_taken`."""
+    room, member = found.room, found.member
+    _check_free(tx, room, member.user, is_member=True)
+    tx.execute("UPDATE members SET seated = 1 WHERE room_id = ? AND user_id = ?", (room.id, member.user.id))
+    return Membership(room, replace(member, seated=True))
+
+
 def end_membership(tx: Transaction, code: str, user_id: str, at: int) -> None:
     """End a membership; the row stays for role and read position."""
     found = find_membership(tx, code, user_id)
@@ -79,7 +96,7 @@ def set_read(tx: Transaction, code: str, user_id: str, number: int) -> int:
     return reached
 
 
-def _check_free(tx: Transaction, room: Room, user: User, is_member: bool) -> None:
+def _check_free(tx: Database, room: Room, user: User, is_member: bool) -> None:
     check_name(tx, [room.id], user.id, user.name)
     counted_already = is_member and user.kind is UserKind.ACCOUNT
     if room.capacity is None or counted_already:

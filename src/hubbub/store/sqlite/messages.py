@@ -10,6 +10,7 @@ from hubbub.core.event import Author, MessageSent
 from hubbub.core.reply import Sent
 from hubbub.store.base import Commit, NewMessage
 from hubbub.store.sqlite.batch import Outcome
+from hubbub.store.sqlite.members import seat
 from hubbub.store.sqlite.rows import author_of, find_membership
 
 MOST_REMEMBERED = 20_000
@@ -36,18 +37,19 @@ class _Room:
 
 
 class _Place(NamedTuple):
-    """A member in a room."""
+    """A member in a room; `refused` is why one has no seat there, and may not speak."""
 
     room: _Room
     author: Author
+    refused: ChatError | None = None
 
 
 class Appender:
     """Appends messages through the writer's connection; see `batch.Together`.
 
-    Who is a member, under which name, and where a room's log ends is looked up once and remembered from one transaction
-    to the next: that is half of what a message costs. Nobody else writes the file, so it stays true until something
-    else is changed; then all of it is forgotten.
+    Who is a member with a seat, under which name, and where a room's log ends is looked up once and remembered from one
+    transaction to the next: that is half of what a message costs. Nobody else writes the file, so it stays true until
+    something else is changed; then all of it is forgotten.
     Raises sqlite3.Error if the tables aren't there.
     """
 
@@ -84,9 +86,10 @@ class Appender:
         place = self._places.get((draft.code, draft.author.id)) or self._look_up(draft)
         if place is None:
             return ChatError(ErrorCode.NOT_A_MEMBER)
-        room, author = place
-        if draft.reply_to is not None and not self._has_message(room, draft.reply_to):
-            return self._sent_before(room, draft) or ChatError(ErrorCode.MESSAGE_NOT_FOUND, field="reply_to")
+        room, author, refused = place
+        if refused or (draft.reply_to is not None and not self._has_message(room, draft.reply_to)):
+            refused = refused or ChatError(ErrorCode.MESSAGE_NOT_FOUND, field="reply_to")
+            return self._sent_before(room, draft) or refused
         if room.last_seq == room.written_seq:
             self._moved.append(room)
         room.last_seq = seq = room.last_seq + 1
@@ -152,6 +155,11 @@ class Appender:
         if room is None:
             at = found.room
             room = self._rooms[draft.code] = _Room(at.id, at.private, at.last_seq, at.last_number, 0, at.last_seq)
+        try:
+            if not found.member.seated:
+                seat(self._db, found)
+        except ChatError as refused:
+            return _Place(room, author_of(found.member), refused)
         place = self._places[draft.code, draft.author.id] = _Place(room, author_of(found.member))
         return place
 

@@ -91,7 +91,7 @@ def add_event(tx: Transaction, room_id: int, seq: int, kind: str, at: int, user_
     tx.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", (room_id, seq, kind, at, user_id, fields))
 
 
-def check_name(tx: Transaction, room_ids: Sequence[int], user_id: str, name: str) -> None:
+def check_name(tx: Database, room_ids: Sequence[int], user_id: str, name: str) -> None:
     """Refuse a name that is an account's, or held by someone who has a seat in one of the rooms.
 
     Raises `name_taken`, with a name that is free in all of them.

@@ -99,6 +99,10 @@ class SqliteStore(Reads):
         """See the port."""
         return await self._writer.run(functools.partial(members.add_member, code=code, user=user, at=at))
 
+    async def take_seat(self, code: str, user_id: str) -> Membership:
+        """See the port."""
+        return await self._writer.run(functools.partial(members.take_seat, code=code, user_id=user_id))
+
     async def end_membership(self, code: str, user_id: str, at: int) -> None:
         """See the port."""
         await self._writer.run(functools.partial(members.end_membership, code=code, user_id=user_id, at=at))

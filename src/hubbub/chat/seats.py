@@ -1,0 +1,48 @@
+"""Seats: who is here has one, and who asks about a room is here if there is one for them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from hubbub.chat.codes import find_membership
+from hubbub.chat.context import Context, user_of
+from hubbub.core.error import ChatError, ErrorCode
+from hubbub.core.join_code import tidy_code
+from hubbub.hub.presence import REQUEST_GRACE
+from hubbub.session import Session
+from hubbub.store.base import Membership
+
+_NO_SEAT = frozenset({
+    ErrorCode.NAME_TAKEN, ErrorCode.NOT_A_MEMBER, ErrorCode.ROOM_FULL, ErrorCode.ROOM_NOT_FOUND, ErrorCode.SLOW_DOWN,
+})  # fmt: skip
+"""Refusals that leave nobody with a seat who came without one."""
+
+
+@contextmanager
+def coming_in(chat: Context, session: Session, code: str) -> Iterator[bool]:
+    """Keep the seat of a session's user until they are here; what they took in vain is freed again.
+
+    Yields whether they are losing their seat: the one that is found may be gone in the next moment.
+    """
+    user_id = user_of(session).id
+    with chat.hub.holding(code, user_id):
+        try:
+            yield user_id in chat.leaving.get(code, ())
+        except BaseException as failed:
+            if not (isinstance(failed, ChatError) and failed.code in _NO_SEAT):
+                chat.hub.let_go(code, user_id)
+            raise
+
+
+async def be_here(chat: Context, session: Session, code: str, seconds: float = REQUEST_GRACE) -> Membership:
+    """Return the place of the session's user in a room; they are here for so long, if there is a seat for them.
+
+    Who finds none may read all the same. Raises `not_a_member`, `room_not_found`.
+    """
+    user_id, tidy = user_of(session).id, tidy_code(code)
+    with coming_in(chat, session, tidy) as losing_it:
+        found = await find_membership(chat, session, code)
+        with suppress(ChatError):
+            if losing_it or not found.member.seated:
+                found = await chat.store.take_seat(tidy, user_id)
+            chat.hub.touch(tidy, user_id, seconds)
+    return found
