@@ -122,13 +122,45 @@ def test_a_migration_that_fails_changes_nothing_and_says_so_in_one_line(
     assert _dump(path) == _dump(snapshot) == before
 
 
-def test_each_try_keeps_a_copy_of_its_own(path: Path, said: list[str], newer: Callable[[str], None]) -> None:
+def test_a_migration_that_fails_again_and_again_keeps_one_copy_of_what_it_did_not_change(
+    path: Path, said: list[str], newer: Callable[[str], None]
+) -> None:
+    prepare(path, said.append)
+    before = _dump(path)
+    newer("raise AssertionError")
+    lines = {_broken(path) for _ in range(5)}
+    (snapshot,) = (path.parent / "snapshots").iterdir()
+    assert len(lines) == 1
+    assert lines.pop().endswith(f" a copy from before is {snapshot}.")
+    assert _dump(path) == _dump(snapshot) == before
+
+
+def test_a_database_that_changed_between_two_tries_is_copied_again(
+    path: Path, said: list[str], newer: Callable[[str], None]
+) -> None:
     prepare(path, said.append)
     newer("raise AssertionError")
     _broken(path)
-    _broken(path)
-    names = sorted(snapshot.name for snapshot in (path.parent / "snapshots").iterdir())
-    assert names == [f"hubbub-{HEAD}-2.db", f"hubbub-{HEAD}.db"]
+    for number, name in enumerate(("anna", "bert"), 2):
+        _execute(path, f"UPDATE install SET name = '{name}'")
+        _broken(path)
+        snapshot = path.parent / "snapshots" / f"hubbub-{HEAD}-{number}.db"
+        assert _broken(path).endswith(f" a copy from before is {snapshot}.")
+        assert _value(snapshot, "SELECT name FROM install") == name
+    assert len(list((path.parent / "snapshots").iterdir())) == 3
+
+
+def test_a_copy_that_was_broken_off_leaves_nothing_and_no_copy_is_taken_for_a_whole_one(
+    path: Path, said: list[str], newer: Callable[[str], None]
+) -> None:
+    prepare(path, said.append)
+    newer("pass")
+    with no_larger_files(os.getpid(), 40_000):  # the database's index in memory is a file too
+        _broken(path)
+    assert list((path.parent / "snapshots").iterdir()) == []
+    (path.parent / "snapshots" / "unfinished").write_bytes(b"what a kill left")
+    prepare(path, said.append)
+    assert [snapshot.name for snapshot in (path.parent / "snapshots").iterdir()] == [f"hubbub-{HEAD}.db"]
 
 
 def test_after_a_failed_migration_the_version_before_still_serves_the_file(

@@ -1,5 +1,6 @@
 """The database file itself: is it there, is it ours, is it up to date, was an older copy put back?"""
 
+import filecmp
 import importlib.resources
 import os
 import secrets
@@ -66,22 +67,37 @@ def _upgrade(path: Path, known: str, say: Say) -> None:
 
 
 def _snapshot(path: Path, known: str) -> Path:
-    """Copy the database, whole and readable on its own, beside it."""
+    """Copy the database, whole and readable on its own, beside it.
+
+    A copy that is the same to the byte is enough: who tries again and again to start must not fill the disk.
+    """
     folder = path.parent / "snapshots"
     folder.mkdir(exist_ok=True, mode=0o700)
-    target = folder / f"{path.stem}-{known}.db"
-    number = 1
+    draft = _copy(path, folder / "unfinished")
+    target, number = folder / f"{path.stem}-{known}.db", 1
     while target.exists():
+        if filecmp.cmp(target, draft, shallow=False):
+            draft.unlink()
+            return target
         number += 1
         target = folder / f"{path.stem}-{known}-{number}.db"
-    source, copy = connect(path), sqlite3.connect(target)
+    return draft.rename(target)
+
+
+def _copy(path: Path, draft: Path) -> Path:
+    """Copy the database over what a copy that was broken off has left; nothing is left of one that fails."""
+    draft.unlink(missing_ok=True)
+    source, copy = connect(path), sqlite3.connect(draft)
     try:
         source.backup(copy)
+    except sqlite3.Error:
+        draft.unlink()
+        raise
     finally:
         source.close()
         copy.close()
-    target.chmod(0o600)
-    return target
+    draft.chmod(0o600)
+    return draft
 
 
 def _revisions() -> set[str]:
