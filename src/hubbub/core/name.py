@@ -1,5 +1,6 @@
 """Names: what may be one, how it is shown, and when two of them look alike."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -18,6 +19,9 @@ _BLANKS = frozenset(
 )
 """Letters and marks that show nothing: Braille's blank, the Hangul fillers, the grapheme joiner, and their like."""
 
+_NEW_EMOJI = re.compile("[\U0001f680-\U0001f6ff\U0001f7e0-\U0001f7ff\U0001fa70-\U0001faff]")
+"""Where Unicode puts new emoji: phones have them years before a Python that knows them."""
+
 
 def clean_name(typed: str, field: str = "name") -> str:
     """Return a name as it is shown: NFC, single spaces, without anything hidden.
@@ -25,7 +29,7 @@ def clean_name(typed: str, field: str = "name") -> str:
     Raises `name_invalid` for a name in which nothing can be seen or some characters mean nothing, `too_long` past 40.
     """
     name = clean_line(typed, MAX_NAME, field)
-    if any(unicodedata.category(letter) in {"Cs", "Cn", "Co"} for letter in name):
+    if any(_means_nothing(letter) for letter in name):
         raise ChatError(ErrorCode.NAME_INVALID, field=field)
     if all(letter == " " or _shows_nothing(letter) for letter in name):
         raise ChatError(ErrorCode.NAME_INVALID, field=field)
@@ -92,9 +96,15 @@ def _is_hidden(line: str, i: int) -> bool:
     return letter in _BLANKS or unicodedata.category(letter) in {"Cf", "Cc"}
 
 
+def _means_nothing(letter: str) -> bool:
+    return unicodedata.category(letter) in {"Cs", "Cn", "Co"} and not _NEW_EMOJI.match(letter)
+
+
 def _is_pictorial(letter: str) -> bool:
     """Tell whether emoji are joined to this: symbols, skin tones, and the arrow of heads that shake."""
-    return letter != "" and (unicodedata.category(letter) in {"So", "Sk"} or letter == "\N{LEFT RIGHT ARROW}")
+    if letter == "\N{LEFT RIGHT ARROW}" or _NEW_EMOJI.match(letter):
+        return True
+    return letter != "" and unicodedata.category(letter) in {"So", "Sk"}
 
 
 def _shows_nothing(letter: str) -> bool:
