@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from hubbub.core.clock import DAY, HOUR, MINUTE, SECOND
+from hubbub.core.room import CODE_RESTS
 from hubbub.store.base import CodeTry, Store
 from tests.contracts import given
 from tests.contracts.given import AT
@@ -91,6 +92,37 @@ async def test_a_deleted_room_is_missing(store: Store) -> None:
     await given.room(store)
     await store.delete_room("ABCD", AT, by=None)
     assert await store.try_code("ABCD", ["key"], AT, private=True) == CodeTry(None, misses_of_all=1)
+
+
+async def test_a_code_that_rests_is_answered_as_a_miss_and_is_not_counted(store: Store) -> None:
+    await given.room(store)
+    await store.delete_room("ABCD", AT, by=None)
+    tries = [await store.try_code("ABCD", ["address", "user"], AT, private=True) for _ in range(3 * FREE)]
+    assert set(tries) == {CodeTry(None, misses_of_all=1)}
+    assert await _miss(store, "address", "user") == CodeTry(None, misses_of_all=1)
+    assert await store.try_code("ABCD", ["elsewhere"], AT, private=False) == CodeTry(None, misses_of_all=2)
+    assert (await _miss(store, "address", times=FREE - 1)).wait == 0
+    assert (await store.try_code("ABCD", ["address"], AT, private=True)).wait == 15 * SECOND, "as with any other code"
+
+
+async def test_a_code_that_has_rested_is_counted_again(store: Store) -> None:
+    await given.room(store)
+    await store.delete_room("ABCD", AT, by=None)
+    for _ in range(FREE):
+        assert (await store.try_code("ABCD", ["key"], AT + CODE_RESTS, private=True)).wait == 0
+    over = AT + CODE_RESTS + 1
+    tries = [await store.try_code("ABCD", ["key"], over, private=True) for _ in range(FREE + 1)]
+    assert tries[:-1] == [CodeTry(None, misses_of_all=n + 1) for n in range(FREE)]
+    assert tries[-1].wait == 15 * SECOND
+
+
+async def test_what_was_counted_is_kept_while_codes_that_rest_are_tried(store: Store) -> None:
+    await given.room(store)
+    await store.delete_room("ABCD", AT, by=None)
+    await _miss(store, "key", times=FREE - 1)
+    await store.try_code("ABCD", ["key"], AT, private=True)
+    assert (await _miss(store, "key")).wait == 0
+    assert (await _miss(store, "key")).wait == 15 * SECOND
 
 
 async def test_misses_are_forgotten_after_ten_minutes(store: Store) -> None:

@@ -137,7 +137,8 @@ class Store(Protocol):
         """Look a room up for somebody who isn't in it, and count the try against each of `keys` if it misses.
 
         A private room counts as missing unless `private` is set. Nothing is looked up while a key has to wait. Tries
-        are counted one after another: guessing in parallel gains nothing.
+        are counted one after another: guessing in parallel gains nothing. A code that rests is answered as any other
+        that misses, but isn't counted: it is those who were in the room that ask for it.
         """
 
     async def delete_room(

@@ -69,7 +69,7 @@ class MemoryStore:
 
     async def add_room(self, draft: NewRoom) -> Room:
         """See the port."""
-        if draft.code in self._rooms or self._resting.get(draft.code, draft.at - 1) >= draft.at:
+        if draft.code in self._rooms or self._rests(draft.code, draft.at):
             raise CodeTakenError
         self._user(draft.owner.id)
         self._rooms_made += 1
@@ -91,9 +91,11 @@ class MemoryStore:
         room = await self.find_room(code)
         if room and (private or not room.private):
             return CodeTry(room)
-        self._misses |= {key: each.another(at) for key, each in misses.items()}
-        self._misses_of_all = self._misses_of_all.another_of_all(at)
-        return CodeTry(None, misses_of_all=self._misses_of_all.count)
+        of_all = self._misses_of_all.another_of_all(at)
+        if not self._rests(code, at):
+            self._misses |= {key: each.another(at) for key, each in misses.items()}
+            self._misses_of_all = of_all
+        return CodeTry(None, misses_of_all=of_all.count)
 
     async def delete_room(
         self, code: str, at: int, *, by: str | None, if_empty: bool = False, if_expired: bool = False
@@ -224,6 +226,9 @@ class MemoryStore:
         if kept is None or kept.member(user_id) is None:
             raise ChatError(ErrorCode.NOT_A_MEMBER)
         return kept
+
+    def _rests(self, code: str, at: int) -> bool:
+        return self._resting.get(code, at - 1) >= at
 
     def _with_id(self, room_id: int) -> list[KeptRoom]:
         return [kept for kept in self._rooms.values() if kept.room.id == room_id]

@@ -51,7 +51,7 @@ def add_room(tx: Transaction, draft: NewRoom) -> Room:
 
 
 def try_code(tx: Transaction, code: str, keys: Sequence[str], at: int, private: bool) -> CodeTry:
-    """Look a room up for a stranger, or count a miss."""
+    """Look a room up for a stranger, or count a miss; a code that rests takes as long and counts nothing."""
     misses = {key: _misses(tx, key) for key in keys}
     wait = max((row.wait(at) for row in misses.values()), default=0)
     if wait:
@@ -59,13 +59,15 @@ def try_code(tx: Transaction, code: str, keys: Sequence[str], at: int, private: 
     room = find_room(tx, code)
     if room and (private or not room.private):
         return CodeTry(room)
+    counts = not _rests(tx, code, at)
     for key, row in misses.items():
-        _keep_misses(tx, key, row.another(at))
+        _keep_misses(tx, key, row.another(at) if counts else row)
     forgotten = "DELETE FROM misses WHERE max(since, until) NOT BETWEEN ? AND ?"
     tx.execute(forgotten, (at - FORGOTTEN_AFTER, at + LONGEST_WAIT))
-    of_all = _misses(tx, _ALL).another_of_all(at)
-    _keep_misses(tx, _ALL, of_all)
-    return CodeTry(None, misses_of_all=of_all.count)
+    of_all = _misses(tx, _ALL)
+    with_this = of_all.another_of_all(at)
+    _keep_misses(tx, _ALL, with_this if counts else of_all)
+    return CodeTry(None, misses_of_all=with_this.count)
 
 
 def delete_room(
@@ -123,6 +125,10 @@ def _first_events(draft: NewRoom, owner: User) -> tuple[RoomCreated, MemberJoine
 
 def _someone_is_seated(tx: Transaction, room_id: int) -> bool:
     return tx.execute("SELECT 1 FROM members WHERE room_id = ? AND seated = 1", (room_id,)).fetchone() is not None
+
+
+def _rests(tx: Transaction, code: str, at: int) -> bool:
+    return tx.execute("SELECT 1 FROM resting_codes WHERE code = ? AND until >= ?", (code, at)).fetchone() is not None
 
 
 def _misses(tx: Transaction, key: str) -> Misses:
