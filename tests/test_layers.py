@@ -31,6 +31,7 @@ LAYERS: dict[str, Rule] = {
     "hubbub.protocol": Rule(ours="hubbub.core", others="msgspec", not_of_python=PURE),
     "hubbub.store.base": Rule(ours="hubbub.core", not_of_python=PURE),
     "hubbub.broker.base": Rule(ours="hubbub.core", not_of_python=PURE),
+    "hubbub.slow_reader": Rule(),
     "hubbub.session": Rule(ours="hubbub.core hubbub.protocol hubbub.broker.base"),
     "hubbub.hub": Rule(
         ours="hubbub.core hubbub.protocol hubbub.broker.base hubbub.session",
@@ -47,7 +48,7 @@ LAYERS: dict[str, Rule] = {
         not_of_python="sqlite3",
     ),
     "hubbub.gateways.socketio": Rule(
-        ours="hubbub.core hubbub.protocol hubbub.session hubbub.chat",
+        ours="hubbub.core hubbub.protocol hubbub.slow_reader hubbub.session hubbub.chat",
         others="starlette uvicorn websockets structlog",
         not_of_python="sqlite3",
     ),

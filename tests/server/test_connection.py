@@ -187,6 +187,25 @@ async def test_who_stops_reading_is_cut_off_and_the_application_sees_a_client_th
         assert await ended == "http.disconnect"
 
 
+async def test_who_reads_slowly_but_steadily_gets_the_whole_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    size, loop = 5_000_000, asyncio.get_running_loop()
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": bytes(size)})
+
+    monkeypatch.setattr(connection, "READ_SECONDS", 0.2)
+    async with serving(answer) as connect, connect() as (reader, writer):
+        writer.write(HEAD + b"Connection: close\r\n\r\n")
+        await reader.readuntil(b"\r\n\r\n")
+        began, got = loop.time(), 0
+        while piece := await reader.read(65_536):
+            got += len(piece)
+            await asyncio.sleep(connection.READ_SECONDS / 10)
+        assert got > size
+        assert loop.time() - began > 5 * connection.READ_SECONDS, "need more time for this test to mean anything"
+
+
 async def test_a_request_with_another_behind_it_sees_a_client_that_left_and_that_other_is_never_asked() -> None:
     asked: list[Scope] = []
     waiting = asyncio.Event()

@@ -1,5 +1,6 @@
 """What docs/security.md says in tables: wrong codes, tokens, headers, and every bound on what comes in."""
 
+from hubbub import slow_reader
 from hubbub.core import join_code, name, room, text, throttle, user
 from hubbub.core.clock import DAY, HOUR, MINUTE, SECOND
 from hubbub.core.shape import MAX_CLIENT_MESSAGE_ID
@@ -73,8 +74,10 @@ def bounds() -> str:
         ("CONNECT after the handshake", "", f"{_connect_seconds():g} s", "the end"),
         ("upgrade from polling", "", f"{settings.UPGRADE_SECONDS:g} s", "closed with 1008"),
         ("commands of a live connection that wait", f"{chat.MOST_WAITING}", "", "`slow_down`"),
-        ("what a slow reader is owed", _bytes(settings.MOST_OWED), f"{slow:g} s", "the end; it catches up later"),
-        ("a reader over HTTP that takes nothing", "", f"{connection.READ_SECONDS:g} s", "the end"),
+        ("what a slow reader is owed", _bytes(settings.MOST_OWED), _slow_seconds(slow, settings.MOST_SLOW_SECONDS),
+         "the end; it catches up later"),
+        ("an answer over HTTP that fills its connection", "",
+         _slow_seconds(connection.READ_SECONDS, connection.MOST_READ_SECONDS), "the end"),
         ("text", f"{text.MAX_TEXT:,} characters", "", "`too_long`"),
         ("name", f"{name.MAX_NAME} characters", "", "`too_long`"),
         ("title", f"{room.MAX_TITLE} characters", "", "`too_long`"),
@@ -95,6 +98,10 @@ def _minutes(milliseconds: int) -> str:
 def _body_seconds() -> str:
     first = limits.seconds_for(0)
     return f"{first:g} s, and 1 s more for each {1 / (limits.seconds_for(1) - first):,.0f} bytes"
+
+
+def _slow_seconds(seconds: float, most: float) -> str:
+    return f"{seconds:g} s, or {most:g} s for who takes more than {slow_reader.LEAST_RATE:,} bytes a second"
 
 
 def _connect_seconds() -> float:

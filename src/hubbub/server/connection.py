@@ -7,6 +7,8 @@ from typing import cast
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from hubbub.slow_reader import SlowReader
+
 HEAD_SECONDS = 9.0
 """Time for the headers of a request to arrive, and for who sends something between requests to ask anything at all.
 
@@ -20,7 +22,10 @@ REST_SECONDS = 2.0
 """Time for the rest of a body that was answered already; a connection that was cut at once would lose the answer."""
 
 READ_SECONDS = 30.0
-"""Time for a client to take what fills its connection."""
+"""Time for a client to take what fills its connection, or enough of it to be given as much time again."""
+
+MOST_READ_SECONDS = 600.0
+"""Time for a client that goes on taking enough."""
 
 
 class HttpConnection(HttpToolsProtocol):
@@ -28,7 +33,7 @@ class HttpConnection(HttpToolsProtocol):
 
     _head_timer: asyncio.TimerHandle | None = None
     _rest_timer: asyncio.TimerHandle | None = None
-    _read_timer: asyncio.TimerHandle | None = None
+    _reader: SlowReader | None = None
     _head_bytes = 0
     _handed_over = False
     _under_way: RequestResponseCycle | None = None
@@ -93,7 +98,7 @@ class HttpConnection(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """Begin to wait for the reader."""
         super().pause_writing()
-        self._read_timer = self.loop.call_later(READ_SECONDS, self.transport.abort)
+        self._reader = SlowReader(self.transport, READ_SECONDS, MOST_READ_SECONDS, self.transport.abort)
 
     def resume_writing(self) -> None:
         """See that the reader reads."""
@@ -128,9 +133,9 @@ class HttpConnection(HttpToolsProtocol):
             self._rest_timer = None
 
     def _end_read(self) -> None:
-        if self._read_timer:
-            self._read_timer.cancel()
-            self._read_timer = None
+        if self._reader:
+            self._reader.stop()
+            self._reader = None
 
     def _refuse(self, status: bytes) -> None:
         self._end_head()

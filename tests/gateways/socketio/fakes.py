@@ -166,11 +166,12 @@ class FakeLoop:
 class FakeNetwork(asyncio.Transport):
     """asyncio's end of a connection: it remembers what is written, and is full when told so."""
 
-    def __init__(self, peer: object = ("192.0.2.7", 5), *, half_close: bool = True) -> None:
-        super().__init__({"peername": peer})
+    def __init__(self, peer: object = ("192.0.2.7", 5), *, half_close: bool = True, line: object = None) -> None:
+        super().__init__({"peername": peer, "socket": line})
         self.protocol: asyncio.Protocol | None = None
         self.writes: list[bytes] = []
         self.fills = False
+        self.waiting = 0
         self.ended = False
         self.aborted = False
         self._half_close = half_close
@@ -204,6 +205,9 @@ class FakeNetwork(asyncio.Transport):
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
         assert high
+
+    def get_write_buffer_size(self) -> int:
+        return self.waiting
 
     def close(self) -> None:
         if not self._closing and self.protocol:

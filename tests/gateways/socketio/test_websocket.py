@@ -372,6 +372,20 @@ async def test_who_takes_nothing_for_too_long_is_dropped(
     assert house.heard == [("closed", "slow")]
 
 
+async def test_who_takes_a_part_of_it_stays_as_long_as_they_go_on(
+    house: House, ann: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "SLOW_SECONDS", 0)
+    ann.server.pause_writing()
+    for _ in range(10):
+        ann.network.waiting -= 1
+        await turn(1)
+    assert not ann.network.is_closing()
+    await turn()
+    assert ann.network.aborted
+    assert house.heard == [("closed", "slow")]
+
+
 async def test_who_was_full_and_has_caught_up_stays(house: House, ann: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(websocket, "SLOW_SECONDS", 0)
     ann.server.pause_writing()

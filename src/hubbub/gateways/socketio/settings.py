@@ -73,7 +73,10 @@ PACKETS_AT_ONCE = 200
 """As much of what one client sends is taken in in one turn of the loop, so that who sends much keeps nobody waiting."""
 
 SLOW_SECONDS = 5.0
-"""Time for a full connection to take what it was sent."""
+"""Time for a full connection to take what it was sent, or enough of it to be given as much time again."""
+
+MOST_SLOW_SECONDS = 60.0
+"""Time for a full connection that goes on taking enough."""
 
 CLOSE_SECONDS = 5.0
 """Time for a client to answer a close frame."""

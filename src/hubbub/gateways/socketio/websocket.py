@@ -20,12 +20,14 @@ from hubbub.gateways.socketio.settings import (
     CLOSE_SECONDS,
     HIGH_WATER,
     MOST_OWED,
+    MOST_SLOW_SECONDS,
     SLOW_SECONDS,
     UPGRADE_SECONDS,
 )
 from hubbub.gateways.socketio.socket import EngineSocket
 from hubbub.protocol.engineio import PacketType
 from hubbub.session import UNIX_SOCKET
+from hubbub.slow_reader import SlowReader
 
 _DATA = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})
 
@@ -60,7 +62,7 @@ class WebSocketTransport(asyncio.Protocol):
         self._unframed = 0  # bytes that the library has taken in and that are of no frame yet
         self._fragments = Fragments()
         self._timer: asyncio.Handle | None = None
-        self._slow_timer: asyncio.Handle | None = None
+        self._slow: SlowReader | None = None
         self._closing = False
         self._why = "transport close"
         self._address: str | None = None
@@ -109,7 +111,7 @@ class WebSocketTransport(asyncio.Protocol):
             self._engine.settings.crowd.leave(self._address)
             self._address = None
         self._stop_timer()
-        self._stop_slow_timer()
+        self._stop_watching()
         self._owed.clear()
         self._unread = b""
         self._closing = True
@@ -118,15 +120,15 @@ class WebSocketTransport(asyncio.Protocol):
             self._socket = None
 
     def pause_writing(self) -> None:
-        """The client is slow: it is neither owed nor heard anything more until it has caught up, in a few seconds."""
+        """The client is slow: it is neither owed nor heard anything more until it has caught up."""
         self.full = True
         self.transport.pause_reading()
-        self._slow_timer = self._loop.call_later(SLOW_SECONDS, self._give_up)
+        self._slow = SlowReader(self.transport, SLOW_SECONDS, MOST_SLOW_SECONDS, self._give_up)
 
     def resume_writing(self) -> None:
         """The client has caught up with what was written."""
         self.full = False
-        self._stop_slow_timer()
+        self._stop_watching()
         self.flush()
         if not self.full:
             self._go_on()
@@ -344,10 +346,10 @@ class WebSocketTransport(asyncio.Protocol):
             self._timer.cancel()
             self._timer = None
 
-    def _stop_slow_timer(self) -> None:
-        if self._slow_timer:
-            self._slow_timer.cancel()
-            self._slow_timer = None
+    def _stop_watching(self) -> None:
+        if self._slow:
+            self._slow.stop()
+            self._slow = None
 
     def _bear(self, size: int) -> None:
         """Go on owing a client that takes nothing, as far as that goes."""
