@@ -141,6 +141,18 @@ async def test_a_live_session_that_speaks_without_hearing_has_a_seat_for_as_long
     assert (await here(house, ann, code), len(await seats(house, code))) == (1, 1)
 
 
+async def test_what_a_live_session_has_asked_last_does_not_stretch_its_grace(house: House) -> None:
+    ann, bob = await house.listener("Ann"), await house.listener("Bob")
+    code = await house.room(ann)
+    await house.do(ann, commands.JoinRoom(code=code))
+    await house.do(bob, commands.JoinRoom(code=code))
+    house.chat.end(bob)
+    for command in asking(code):
+        await house.do(bob, command)
+    await house.pass_time(11)
+    assert await here(house, ann, code) == 1
+
+
 async def test_a_seat_that_was_taken_for_what_was_refused_is_given_up(house: House) -> None:
     ann = await house.listener("Ann")
     code = await house.room(ann)

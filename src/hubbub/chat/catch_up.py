@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from hubbub.chat.context import Context
-from hubbub.chat.seats import be_here
+from hubbub.chat.seats import visit
 from hubbub.core import reply
 from hubbub.core.command import Events
 from hubbub.core.error import ChatError, ErrorCode
@@ -63,7 +63,7 @@ async def catch_up(chat: Context, room: Room, since: int | None, epoch: str | No
 async def events(chat: Context, session: Session, command: Events) -> reply.EventPage:
     """Return the events since a seq; when there are none, wait for one. Raises `not_a_member`, `room_not_found`."""
     with chat.hub.listening(tidy_code(command.code)) if command.wait else nullcontext() as news:
-        room = (await be_here(chat, session, command.code, max(REQUEST_GRACE, command.wait + GRACE))).room
+        room = (await visit(chat, session, command.code, max(REQUEST_GRACE, command.wait + GRACE))).room
         page = await events_after(chat, room, command.since, command.limit)
         if news and not page.events and await news.wait(command.wait):
             page = await events_after(chat, room, command.since, command.limit)

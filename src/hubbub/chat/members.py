@@ -4,7 +4,7 @@ from hubbub.chat.catch_up import catch_up
 from hubbub.chat.codes import find_membership, find_room
 from hubbub.chat.context import Context, user_of
 from hubbub.chat.rooms import view
-from hubbub.chat.seats import be_here, coming_in
+from hubbub.chat.seats import coming_in, visit
 from hubbub.chat.throttles import count
 from hubbub.core import reply
 from hubbub.core.command import JoinRoom, LeaveRoom, Members, UnwatchRoom
@@ -60,7 +60,7 @@ async def leave_room(chat: Context, session: Session, command: LeaveRoom) -> rep
 
 async def members(chat: Context, session: Session, command: Members) -> reply.MemberPage:
     """Return a page of the members. Raises `not_a_member`, `room_not_found`."""
-    found = await be_here(chat, session, command.code)
+    found = await visit(chat, session, command.code)
     code = found.room.code
     rows = await chat.store.members(found.room.id, command.after, command.limit + 1)
     views = tuple(_view(chat, code, member) for member in rows[: command.limit])

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from hubbub.chat.codes import find_membership
 from hubbub.chat.context import Context, user_of
-from hubbub.chat.seats import be_here, coming_in
+from hubbub.chat.seats import be_here, coming_in, visit
 from hubbub.chat.together import together
 from hubbub.core import reply
 from hubbub.core.command import Messages, Read, SendMessage
@@ -43,7 +43,7 @@ async def messages(chat: Context, session: Session, command: Messages) -> reply.
     """Return a page of messages as they are now. Raises `not_a_member`, `room_not_found`."""
     if command.before is not None and command.after is not None:
         raise ChatError(ErrorCode.BAD_REQUEST, "Ask for messages before a seq or after one, not both.", field="after")
-    room = (await be_here(chat, session, command.code)).room
+    room = (await visit(chat, session, command.code)).room
     rows = await chat.store.messages(room.id, command.before, command.after, command.limit + 1)
     page, more = fit(rows, command.limit, keep_newest=command.after is None)
     return reply.MessagePage(messages=page, last_seq=room.last_seq, epoch=room.epoch, more=more)
@@ -51,7 +51,7 @@ async def messages(chat: Context, session: Session, command: Messages) -> reply.
 
 async def read(chat: Context, session: Session, command: Read) -> reply.ReadPosition:
     """Move the read position of the session's user. Raises `not_a_member`, `room_not_found`."""
-    found = await be_here(chat, session, command.code)
+    found = await visit(chat, session, command.code)
     code, user_id = found.room.code, found.member.user.id
     before = chat.reads.position(code, user_id, found.member.read_number)
     reached = max(before, min(command.number, found.room.last_number))
@@ -81,8 +81,7 @@ async def _write_read(chat: Context, code: str, user_id: str, number: int) -> No
 
 
 async def _come_and_say(chat: Context, session: Session, code: str, draft: NewMessage) -> reply.Sent:
-    """Append a message of somebody who doesn't watch the room; they are here by it, if live no longer than
-    after a lost connection.
+    """Append a message of somebody who doesn't watch the room; they are here by it, a live session for its grace.
 
     The message goes first: those that are sent at once reach the store in their order.
     """

@@ -8,7 +8,7 @@ from hubbub.chat.context import Context, user_of
 from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.join_code import tidy_code
 from hubbub.hub.presence import REQUEST_GRACE
-from hubbub.session import Session
+from hubbub.session import LiveSession, Session
 from hubbub.store.base import Membership
 
 _NO_SEAT = frozenset({
@@ -33,7 +33,17 @@ def coming_in(chat: Context, session: Session, code: str) -> Iterator[bool]:
             raise
 
 
-async def be_here(chat: Context, session: Session, code: str, seconds: float = REQUEST_GRACE) -> Membership:
+async def visit(chat: Context, session: Session, code: str, seconds: float = REQUEST_GRACE) -> Membership:
+    """Return the place of the session's user in a room, for a request about it: who asks is here for so long.
+
+    A live session is here by watching, whatever it asks, and a little longer. Raises `not_a_member`, `room_not_found`.
+    """
+    if isinstance(session, LiveSession):
+        return await find_membership(chat, session, code)
+    return await be_here(chat, session, code, seconds)
+
+
+async def be_here(chat: Context, session: Session, code: str, seconds: float) -> Membership:
     """Return the place of the session's user in a room; they are here for so long, if there is a seat for them.
 
     Who finds none may read all the same. Raises `not_a_member`, `room_not_found`.
