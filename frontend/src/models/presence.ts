@@ -9,6 +9,11 @@ const collator = new Intl.Collator(undefined, { numeric: true });
 
 type Role = Here["role"];
 
+/** Whether news that could name who came and went doesn't: one was behind, and some of them have been missed. */
+export function isAfterAGap({ here, came, went }: PresenceEvent): boolean {
+  return here <= MOST_SHOWN && came.length + went.length === 0;
+}
+
 export class Presence {
   readonly #me: () => string;
   #list: readonly Here[] | null = null;
@@ -67,8 +72,8 @@ export class Presence {
     this.#add(me);
   }
 
-  /** The same once more. */
-  beginAgain(): void {
+  /** The same once more, since some news was missed. */
+  again(): void {
     this.#fresh = new Set([this.#me()]);
   }
 

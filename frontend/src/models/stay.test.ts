@@ -267,20 +267,22 @@ describe("a stay", () => {
 
   test("asks again who is here when the list and the count differ, but not all the time", async () => {
     await enter();
-    server.answers.members = () => ({ members: [{ ...BOB, role: "guest", here: true }], here: 2, more: false });
-    for (const _ of [1, 2]) {
-      stay.visit.hear({ type: "presence", code: "WXYZ", here: 2, came: [], went: [] });
+    const view = { ...BOB, role: "guest" as const, here: true };
+    server.answers.members = () => ({ members: [view], here: 2, more: false });
+    const hear = async () => {
+      stay.visit.hear({ type: "presence", code: "WXYZ", here: 2, came: ["ann"], went: [] });
       await settle();
-    }
+    };
+    await hear();
     expect([server.of("members").length, room.presence.here.map(({ name }) => name)]).toEqual([2, ["Ann", "Bob"]]);
-    for (const _ of [1, 2]) {
-      stay.visit.hear({ type: "presence", code: "WXYZ", here: 3, came: [], went: [] });
-      await settle();
-    }
+    await hear();
+    expect(server.of("members").length).toBe(2);
+    server.answers.members = () => ({ members: [], here: 2, more: false });
+    stay.visit.hear({ type: "presence", code: "WXYZ", here: 2, came: [], went: ["bob"] });
+    await settle();
     expect(server.of("members").length).toBe(2);
     await world.pass(10_000);
-    stay.visit.hear({ type: "presence", code: "WXYZ", here: 3, came: [], went: [] });
-    await settle();
+    await hear();
     expect(server.of("members").length).toBe(3);
   });
 
@@ -295,6 +297,39 @@ describe("a stay", () => {
     await settle();
     expect(room.notices.lines.map(({ words }) => words)).toEqual(["Bob has entered the room."]);
     expect(room.presence.here.map(({ name }) => name)).toEqual(["Ann", "Bob"]);
+  });
+
+  test("asks who is here when it was behind, once more if that changes meanwhile", async () => {
+    const view = (of: typeof BOB, here = true) => ({ ...of, role: "guest" as const, here });
+    const here = () => room.presence.here.map(({ name }) => name);
+    server.answers.members = () => ({ members: [view(BOB)], here: 2, more: false });
+    await enter();
+    expect(here()).toEqual(["Ann", "Bob"]);
+    const pages: ((page: unknown) => void)[] = [];
+    server.answers.members = () => new Promise((answer) => pages.push(answer));
+    const behind = { type: "presence", code: "WXYZ", here: 1, came: [], went: [] } as const;
+    stay.visit.hear(behind);
+    stay.visit.hear(behind);
+    await settle();
+    expect(here()).toEqual(["Ann", "Bob"]);
+    pages[1]?.({ members: [view(BOB, false)], here: 1, more: false });
+    await settle();
+    pages[0]?.({ members: [view(BOB)], here: 2, more: false });
+    await settle();
+    expect([here(), room.presence.count]).toEqual([["Ann"], 1]);
+    stay.visit.hear({ ...behind, here: 101 });
+    await settle();
+    expect(pages.length).toBe(2);
+  });
+
+  test("leaves the list of who is here as it is when it can't be asked for", async () => {
+    await enter();
+    server.answers.members = () => {
+      throw new RefusedError(refusal("unavailable"));
+    };
+    stay.visit.hear({ type: "presence", code: "WXYZ", here: 1, came: [], went: [] });
+    await settle();
+    expect([room.presence.here.map(({ name }) => name), ended]).toEqual([["Ann"], []]);
   });
 
   test("off screen hears nothing more, but delivers what was said", async () => {

@@ -4,12 +4,13 @@ import { endingOf, endOf } from "./ending";
 import type { OpenRoom } from "./open_room";
 import { Pages } from "./pages";
 import { loadPeople, tellOf } from "./people";
+import { isAfterAGap } from "./presence";
 import { LostError, quietly, RefusedError, type Server, type World } from "./server";
 import type { Ending } from "./view";
 
 const AGAIN_AFTER = 2_000;
 const TOLD_FROM = 10_000;
-const PEOPLE_EVERY = 10_000;
+const LOOKED_EVERY = 10_000;
 
 export type RoomEvent = StoredEvent | Presence | Typing;
 
@@ -29,8 +30,10 @@ export class Visit {
   readonly #host: Host;
   /** Counts the connections and attempts: what was asked in an earlier one is of no use. */
   #attempt = 0;
+  /** Counts how often it was asked who is here: the latest answer counts. */
+  #looks = 0;
   #filling = false;
-  #peopleAskedAt = Number.NEGATIVE_INFINITY;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #cancel = () => {};
 
   constructor(room: OpenRoom, server: Server, world: World, host: Host) {
@@ -53,8 +56,7 @@ export class Visit {
       if (attempt !== this.#attempt) return;
       this.#host.entered();
       if (reply.events && reply.more) void this.#fill();
-      await loadPeople(this.room, this.#server, () => attempt === this.#attempt);
-      this.#host.changed();
+      await this.#loadPeople();
     } catch (error) {
       if (attempt === this.#attempt) this.#failed(error);
     }
@@ -89,22 +91,30 @@ export class Visit {
     if (replaced && reading) await this.pages.samePlace(first);
   }
 
+  async #loadPeople(): Promise<void> {
+    const [attempt, look] = [this.#attempt, ++this.#looks];
+    await loadPeople(this.room, this.#server, () => attempt === this.#attempt && look === this.#looks);
+    this.#host.changed();
+  }
+
   async #hearPresence(event: Presence): Promise<void> {
     const unknown = this.room.hearPresence(event);
-    if (this.room.presence.outdated) void this.#loadPeopleAgain();
+    if (isAfterAGap(event) || this.#differs()) void this.#loadPeopleAgain();
     if (unknown.came.length + unknown.went.length === 0) return;
     await tellOf(this.room, this.#server, unknown);
     this.#host.changed();
   }
 
-  /** Who reads slowly isn't told who came and went, nor is anybody in a crowd: it shows in how many there are. */
+  /** In a crowd nobody is told who came and went: it shows in how many there are. Looked at now and then. */
+  #differs(): boolean {
+    if (!this.room.presence.outdated || this.#world.now() - this.#lookedAt < LOOKED_EVERY) return false;
+    this.#lookedAt = this.#world.now();
+    return true;
+  }
+
   async #loadPeopleAgain(): Promise<void> {
-    const attempt = this.#attempt;
-    if (this.#world.now() - this.#peopleAskedAt < PEOPLE_EVERY) return; // another event will show it, too
-    this.#peopleAskedAt = this.#world.now();
-    this.room.presence.beginAgain();
-    await quietly(() => loadPeople(this.room, this.#server, () => attempt === this.#attempt));
-    this.#host.changed();
+    this.room.presence.again();
+    await quietly(() => this.#loadPeople());
   }
 
   #place(event: StoredEvent, live: boolean): void {

@@ -101,6 +101,10 @@ class Chat:
         """Tell whether nothing has happened in a room after a seq; what follows is pushed to who watches it."""
         return self._context.hub.in_step(tidy_code(code), seq)
 
+    def here(self, code: str) -> int:
+        """Return how many people are in a room now."""
+        return self._context.hub.here(tidy_code(code))
+
     async def log_in(self, session: Session, token: str) -> None:
         """Make a session that of the user whose login this token proves; of nobody if it is unknown or lapsed."""
         await people.log_in(self._context, session, token)

@@ -101,7 +101,7 @@ class EphemeralEvent:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Presence(EphemeralEvent):
-    """Who is here changed: how many are, and who came and went (user ids), left out above 100 people here."""
+    """Who is here changed: how many are, and who came and went (user ids); above 100 or after a gap, nobody."""
 
     type: ClassVar[str] = "presence"
     code: str

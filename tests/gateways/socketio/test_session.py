@@ -10,7 +10,7 @@ import pytest
 from hubbub.chat import Chat
 from hubbub.core.command import Events
 from hubbub.core.error import ChatError, Disconnect, ErrorCode
-from hubbub.core.event import Author, MessageSent
+from hubbub.core.event import Author, MessageSent, Presence
 from hubbub.core.member import Role
 from hubbub.core.reply import EventPage
 from hubbub.gateways.socketio.chat import ChatApplication
@@ -33,6 +33,7 @@ class Log:
 
     def __init__(self) -> None:
         self.last_seq = 0
+        self.people = 2
         self.after_page: Callable[[], None] = lambda: None
         self.error: Exception | None = None
         self.forgetful = False
@@ -51,6 +52,9 @@ class Log:
 
     def in_step(self, code: str, seq: int) -> bool:
         return self.forgetful or self.last_seq <= seq
+
+    def here(self, code: str) -> int:
+        return self.people
 
     def end(self, session: object) -> None:
         self.ended.append(session)
@@ -75,6 +79,13 @@ class Reader:
         for code in codes or ("ABCD", "WXYZ"):
             self.session.push(code, self.session.codec(sent(seq, code)), seq)
 
+    def leave(self, *codes: str) -> None:
+        """Let somebody go from rooms."""
+        self.log.people -= 1
+        for code in codes:
+            gone = Presence(code=code, here=self.log.people, went=("bob",))
+            self.session.push(code, self.session.codec(gone), 0)
+
     async def drained(self) -> None:
         """Let the connection take data again."""
         self.carrier.full = False
@@ -83,8 +94,12 @@ class Reader:
 
     def heard(self, code: str) -> list[int]:
         """Return the seqs that the client got of a room."""
+        return [event["seq"] for event in self.events(code) if event["type"] != "presence"]
+
+    def events(self, code: str) -> list[dict[str, Any]]:
+        """Return the events that the client got of a room."""
         events: list[Any] = [msgspec.json.decode(each[each.index(b"[") :]) for each in self.carrier.owed]
-        return [event["seq"] for _, event in events if event["code"] == code]
+        return [event for _, event in events if event["code"] == code]
 
 
 @pytest.fixture
@@ -101,6 +116,48 @@ async def test_what_was_dropped_while_the_connection_was_full_comes_from_the_log
     await reader.drained()
     reader.happen(8)
     assert reader.heard("ABCD") == reader.heard("WXYZ") == list(range(2, 9))
+
+
+@pytest.mark.parametrize("missed", [0, 1, 5])
+async def test_who_was_behind_is_told_how_many_are_here_now(reader: Reader, missed: int) -> None:
+    reader.happen(2)
+    reader.carrier.full = True
+    reader.leave("ABCD")
+    for seq in range(3, 3 + missed):
+        reader.happen(seq)
+    await reader.drained()
+    assert reader.heard("ABCD") == list(range(2, 3 + missed))
+    assert reader.events("ABCD")[-1] == {"type": "presence", "code": "ABCD", "here": 1, "came": [], "went": []}
+    assert len(reader.events("ABCD")) == 1 + missed + 1, "once, when it is whole again"
+    assert all(event["type"] != "presence" for event in reader.events("WXYZ")) is (missed == 0)
+
+
+async def test_who_is_told_how_many_are_here_is_told_so_when_there_is_room_for_it(reader: Reader) -> None:
+    reader.carrier.full = True
+    reader.leave("ABCD")
+
+    def fill() -> None:
+        reader.carrier.full = True
+
+    reader.log.after_page = fill
+    await reader.drained()
+    assert reader.events("ABCD") == []
+    reader.log.after_page = lambda: None
+    reader.leave("ABCD")
+    await reader.drained()
+    assert [event["here"] for event in reader.events("ABCD")] == [0]
+
+
+async def test_who_was_behind_in_a_room_that_ends_while_a_page_of_it_is_read_comes_back_to_be_told(
+    reader: Reader,
+) -> None:
+    reader.carrier.full = True
+    reader.happen(2, "ABCD")
+    reader.log.forgetful = True
+    reader.log.after_page = lambda: reader.session.rooms.discard("ABCD")
+    await reader.drained()
+    assert (reader.heard("ABCD"), len(reader.events("ABCD"))) == ([2], 1)
+    assert reader.carrier.end == (1013, "slow")
 
 
 async def test_who_watches_one_room_is_written_to_at_once_and_who_watches_more_once_for_all(reader: Reader) -> None:

@@ -7,7 +7,7 @@ import structlog
 from hubbub.chat import Chat
 from hubbub.core.command import Events
 from hubbub.core.error import DISCONNECTS, ERRORS, ChatError, Disconnect
-from hubbub.core.event import AnyEvent
+from hubbub.core.event import AnyEvent, Presence
 from hubbub.core.reply import EventPage
 from hubbub.gateways.socketio.frames import text_frame
 from hubbub.gateways.socketio.namespace import Client
@@ -23,7 +23,7 @@ class SocketSession(LiveSession):
     """One client in the chat.
 
     `heard` has the last seq of each room that the connection took. A room in `_behind` has gone on since: what is
-    pushed of it is dropped, until pages from the log have brought the client there.
+    pushed of it is dropped, until pages from the log have brought the client there; then it is told who is here.
     """
 
     def __init__(self, client: Client, chat: Chat) -> None:
@@ -109,12 +109,21 @@ class SocketSession(LiveSession):
                 return  # the client has left it meanwhile
             if not self._send_page(code, page):
                 return
-            if not page.more and self._chat.in_step(code, self.heard[code]):
-                break
+            if not page.more and self._chat.in_step(code, self.heard[code]) and code in self.rooms:
+                self._make_whole(code)
+                return
         was_behind = code in self._behind
         self._behind.discard(code)
         if was_behind and code not in self.rooms:
             self.end(Disconnect.SLOW)  # the room's last words were dropped: who comes back is told that it is over
+
+    def _make_whole(self, code: str) -> None:
+        """Hear a room live again, from how many are here on: no log has who came and went meanwhile."""
+        transport = self.client.socket.transport
+        if transport.full:
+            return  # it is still behind, by that much
+        self._behind.discard(code)
+        transport.owe(self.codec(Presence(code=code, here=self._chat.here(code))))
 
     def _send_page(self, code: str, page: EventPage) -> bool:
         """Send events until the connection is full; return whether it took them all."""
