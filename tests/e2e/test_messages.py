@@ -217,11 +217,11 @@ def test_a_reader_who_hangs_up_makes_no_error_and_takes_no_place(start: Start) -
 
 
 def ids(lines: Iterator[str], count: int) -> list[str]:
-    """Return the next so many ids of a stream."""
+    """Return the seqs in the next so many ids of a stream."""
     found: list[str] = []
     for line in lines:
         if line.startswith("id: "):
-            found.append(line.removeprefix("id: "))
+            found.append(line.rpartition(":")[2])
         if len(found) == count:
             break
     return found

@@ -161,12 +161,12 @@ def test_b12_who_leaves_has_the_room_no_more_in_their_list(person: MakePerson) -
 def test_b21_the_owner_deletes_a_room_and_its_readers_hear_it_last(person: MakePerson) -> None:
     ann, bob = person("Ann"), person("Bob")
     code = ann.create_room()
-    last_seq = bob.join(code)["last_seq"]
+    joined = bob.join(code)
     assert bob.refused("DELETE", f"/rooms/{code}")["code"] == "forbidden"
     with bob.http.stream("GET", f"/rooms/{code}/stream") as stream:
         ann.ask("DELETE", f"/rooms/{code}")
         lines = list(stream.iter_lines())
-    assert f"id: {last_seq + 1}" in lines
+    assert f"id: {joined['epoch']}:{joined['last_seq'] + 1}" in lines
     assert [line for line in lines if line.startswith("event:")][-1] == "event: room_deleted"
     assert ann.refused("GET", f"/rooms/{code}/messages")["code"] == "room_not_found"
 

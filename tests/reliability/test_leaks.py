@@ -214,7 +214,7 @@ def a_cut_long_poll(visit: Visit) -> None:
 @kind
 def a_cut_stream(visit: Visit) -> None:
     with visit.person.http.stream("GET", f"/rooms/{visit.code}/stream?since=0") as stream:
-        assert next(stream.iter_lines()) == "id: 1"
+        assert next(stream.iter_lines()).endswith(":1")
 
 
 @pytest.mark.timeout(300)

@@ -1,8 +1,9 @@
 """R9: an older copy put back: everybody notices, reads afresh, and sees what the room now says, in its order."""
 
 import asyncio
+import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -157,6 +158,48 @@ async def go_back_to_a_copy(way: Way, folder: Path, clients: int) -> None:
             server.kill()
     note("clients that noticed", clients)
     assert "Traceback" not in server.log
+
+
+async def test_r9_an_older_copy_put_back_is_told_to_a_stream_that_goes_on_where_it_was(tmp_path: Path) -> None:
+    data, copy, port = tmp_path / "data", tmp_path / "copy", str(free_port())
+    server = ServerProcess(data, port=port)
+    try:
+        with Person(server.url) as person:
+            code = person.create_room()
+            server.stop()
+            copy_database(data, copy)
+            server = ServerProcess(data, port=port)
+            lost = [person.send(code, f"lost {number}")["seq"] for number in range(3)]
+            known = [event for event, _ in stream_of(person, code, lost[-1], since=0)][-1]
+            server.stop()
+            put_back_over(data, copy)
+            server = ServerProcess(data, port=port)
+            new = [person.send(code, f"new {number}")["seq"] for number in range(5)]
+            assert lost == new[:3], "need places that are taken again for this test to mean anything"
+            reset, *_ = stream_of(person, code, new[-1], last=known)
+            assert reset[1] == {"type": "reset", "epoch": person.events(code)["epoch"], "last_seq": new[-1]}
+            newest = person.send(code, "after")["seq"]
+            ((_, event),) = stream_of(person, code, newest, last=reset[0])
+            assert (event["seq"], event["text"]) == (newest, "after"), "from then on it goes on as it always does"
+    finally:
+        server.kill()
+
+
+def stream_of(
+    person: Person, code: str, until: int, last: str | None = None, **query: int
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give what a stream brings after the id `last`, with its ids, up to the seq `until`."""
+    headers = {} if last is None else {"Last-Event-ID": last}
+    with person.http.stream("GET", f"/rooms/{code}/stream", params=query, headers=headers) as answer:
+        for line in answer.iter_lines():
+            name, _, value = line.partition(": ")
+            if name == "id":
+                known = value
+            elif name == "data" and (event := json.loads(value)):
+                if "seq" in event or event["type"] == "reset":
+                    yield known, event
+                if until in {event.get("seq"), event.get("last_seq")}:
+                    return
 
 
 async def say_to(screens: list[Screen], what: str, count: int) -> None:

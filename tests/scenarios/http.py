@@ -98,10 +98,10 @@ class OverStream(OverHttp):
             async for line in answer.aiter_lines():
                 name, _, value = line.partition(": ")
                 if name == "id":
-                    seq = value
+                    seq = value.rpartition(":")[2]
                 elif name == "data":
                     event = json.loads(value)
-                    assert str(event.get("seq", "")) == seq, "the id is the seq"
+                    assert str(event.get("seq", "")) == seq, "the id has the seq"
                     self.hear(event)
                     seq = ""
 

@@ -41,7 +41,9 @@ def describe_stream() -> dict[str, Any]:
     parameters = [
         _parameter("code", "path", code, required=True),
         _parameter("since", "query", seq),
-        _parameter("Last-Event-ID", "header", seq),
+        _parameter(
+            "Last-Event-ID", "header", {"type": "string", "pattern": "^([a-z0-9]{1,32}:)?(0|[1-9][0-9]{0,14})$"}
+        ),
     ]
     stream = {"description": "Events without end.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
     extra = {
