@@ -1,10 +1,18 @@
 """The stream: what its reader is owed in every state."""
 
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
+from hubbub.core.command import Events
 from hubbub.core.error import Disconnect
+from hubbub.core.event import Presence
 from hubbub.core.reply import EventPage
 from hubbub.core.shape import MAX_SEQ
+from hubbub.gateways.http import stream
+from hubbub.gateways.http.door import Door
 from hubbub.gateways.http.stream import StreamSession, codec_of
 
 pytestmark = pytest.mark.anyio
@@ -44,3 +52,31 @@ async def test_a_reader_goes_on_where_they_were_unless_that_is_in_another_histor
 async def test_all_readers_of_an_epoch_share_what_is_encoded() -> None:
     assert codec_of("ours") is codec_of("ours")
     assert codec_of("ours") is not codec_of("theirs")
+
+
+async def beginning(session: StreamSession, meanwhile: Callable[[], None]) -> list[bytes]:
+    """Return what a reader of an empty room gets when something happens while their page is read."""
+
+    async def handle(_session: object, command: Events) -> EventPage:
+        meanwhile()
+        return EventPage(events=(), last_seq=command.since, epoch="e", more=False)
+
+    chat = SimpleNamespace(handle=handle, in_step=lambda *_: True, here=lambda _: 7)
+    session.rooms.add("WXYZ")
+    frames = []
+    async for frame in stream._all_since(cast("Door", SimpleNamespace(chat=chat)), session, "wxyz", "e"):
+        frames.append(frame)
+        session.end(Disconnect.SLOW)
+    return frames
+
+
+async def test_a_reader_who_was_behind_when_somebody_came_or_went_is_told_how_many_are_here_now() -> None:
+    session = StreamSession("127.0.0.1")
+    gone = Presence(code="WXYZ", here=6, went=("bob",))
+    frames = await beginning(session, lambda: session.push("WXYZ", session.codec(gone), 0))
+    assert frames == [session.codec(Presence(code="WXYZ", here=7))]
+
+
+async def test_a_reader_who_has_missed_nobody_is_told_nothing() -> None:
+    session = StreamSession("127.0.0.1")
+    assert await beginning(session, lambda: session.end(Disconnect.SLOW)) == []

@@ -11,7 +11,8 @@ from starlette.types import Receive, Scope, Send
 
 from hubbub.core.command import Events, JoinRoom
 from hubbub.core.error import ChatError, Disconnect
-from hubbub.core.event import AnyEvent, StoredEvent
+from hubbub.core.event import AnyEvent, Presence, StoredEvent
+from hubbub.core.join_code import tidy_code
 from hubbub.core.reply import EventPage
 from hubbub.core.shape import MAX_SEQ
 from hubbub.gateways.http.door import Door
@@ -34,6 +35,7 @@ class StreamSession(LiveSession):
         self.cursor = 0
         self.reset = False
         self.behind = True
+        self.gap = False
         self._owed: deque[bytes] = deque()
         self._bytes = 0
         self._woken = asyncio.Event()
@@ -48,6 +50,7 @@ class StreamSession(LiveSession):
     def push(self, code: str, frames: bytes, seq: int) -> None:
         """See LiveSession; while the reader is behind, pages bring what is dropped here of the room."""
         if self._ended or (self.behind and code):
+            self.gap = True
             return
         self._owed.append(frames)
         self._bytes += len(frames)
@@ -146,6 +149,8 @@ async def _all_since(door: Door, session: StreamSession, code: str, epoch: str) 
             session.cursor = event.seq
             yield session.codec(event)
         session.behind = bool(session.rooms) and (page.more or not door.chat.in_step(code, session.cursor))
+    if session.gap and session.rooms:  # no log has who came and went meanwhile
+        yield session.codec(Presence(code=tidy_code(code), here=door.chat.here(code)))
     async for frame in session.frames():
         yield frame
 
