@@ -185,3 +185,32 @@ async def test_who_hangs_up_while_coming_in_leaves_no_seat_behind(house: House) 
     await asyncio.wait({joining})
     await house.pass_time(1)
     assert len(await seats(house, code)) == 1
+
+
+async def test_to_watch_a_room_takes_a_seat_again_and_a_membership(house: House) -> None:
+    ann, bob = await house.listener("Ann"), await house.listener("Bob")
+    code = await house.room(ann)
+    await house.do(ann, commands.JoinRoom(code=code))
+    with pytest.raises(ChatError) as refused_watch:
+        await house.chat.watch(bob, code)
+    assert refused_watch.value.code is ErrorCode.NOT_A_MEMBER
+    await house.do(bob, commands.JoinRoom(code=code))
+    house.chat.end(bob)
+    await house.pass_time(11)
+    assert len(await seats(house, code)) == 1
+    await house.chat.watch(bob, code.lower())
+    assert (bob.rooms, len(await seats(house, code))) == ({code}, 2)
+
+
+async def test_to_watch_a_room_takes_no_name_that_is_taken_meanwhile(house: House) -> None:
+    ann, bob = await house.listener("Ann"), await house.listener("Bob")
+    code = await house.room(ann)
+    await house.do(ann, commands.JoinRoom(code=code))
+    await house.do(bob, commands.JoinRoom(code=code))
+    house.chat.end(bob)
+    await house.pass_time(11)
+    await house.do(ann, commands.ChangeName(name="bob"))
+    with pytest.raises(ChatError) as refused_watch:
+        await house.chat.watch(bob, code)
+    assert refused_watch.value.code is ErrorCode.NAME_TAKEN
+    assert (bob.rooms, await here(house, ann, code)) == (set(), 1)

@@ -52,7 +52,24 @@ async def be_here(chat: Context, session: Session, code: str, seconds: float) ->
     with coming_in(chat, session, tidy) as losing_it:
         found = await find_membership(chat, session, code)
         with suppress(ChatError):
-            if losing_it or not found.member.seated:
-                found = await chat.store.take_seat(tidy, user_id)
+            found = await _sit(chat, found, losing_it)
             chat.hub.touch(tidy, user_id, seconds)
     return found
+
+
+async def watch(chat: Context, session: LiveSession, code: str) -> None:
+    """Let a member's session hear a room; unlike `join_room` it makes nobody a member who has left meanwhile.
+
+    Raises `not_a_member`, `room_not_found`, `room_full`, `name_taken`.
+    """
+    tidy = tidy_code(code)
+    with coming_in(chat, session, tidy) as losing_it:
+        await _sit(chat, await find_membership(chat, session, code), losing_it)
+        chat.hub.watch(session, tidy)
+
+
+async def _sit(chat: Context, found: Membership, losing_it: bool) -> Membership:
+    """Return the membership of a member who has a seat; who has one already costs no write."""
+    if found.member.seated and not losing_it:
+        return found
+    return await chat.store.take_seat(found.room.code, found.member.user.id)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from hubbub.chat import catch_up, lifetimes, members, messages, people, presence, rooms
+from hubbub.chat import catch_up, lifetimes, members, messages, people, presence, rooms, seats
 from hubbub.chat.context import Context
 from hubbub.chat.publish import publish
 from hubbub.chat.throttles import count
@@ -92,6 +92,10 @@ class Chat:
     def begin(self, session: LiveSession) -> None:
         """Let a session hear what concerns everybody, also while it is in no room."""
         self._context.hub.attend(session)
+
+    async def watch(self, session: LiveSession, code: str) -> None:
+        """Let a member's session hear a room. Raises ChatError when it can't; nobody becomes a member by it."""
+        await seats.watch(self._context, session, code)
 
     def end(self, session: LiveSession) -> None:
         """Forget a session whose connection is gone; its user is here a little longer."""

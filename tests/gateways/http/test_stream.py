@@ -1,21 +1,62 @@
 """The stream: what its reader is owed in every state."""
 
+import asyncio
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import cast
 
+import httpx2
 import pytest
 
-from hubbub.core.command import Events
+from hubbub.chat import Chat
+from hubbub.core.command import CreateGuest, CreateRoom, Events, JoinRoom, LeaveRoom
 from hubbub.core.error import Disconnect
 from hubbub.core.event import Presence
-from hubbub.core.reply import EventPage
+from hubbub.core.reply import EventPage, NewGuest
 from hubbub.core.shape import MAX_SEQ
-from hubbub.gateways.http import stream
-from hubbub.gateways.http.door import Door
+from hubbub.gateways.http import Door, build_app, stream
 from hubbub.gateways.http.stream import StreamSession, codec_of
+from hubbub.session import Session
+from hubbub.store.base import Membership
+from hubbub.store.memory import MemoryStore
+from tests.fakes import FakeClock, make_context
 
 pytestmark = pytest.mark.anyio
+
+
+class HastyStore(MemoryStore):
+    """A store in which `hasty` leaves the room just before it is looked for the second time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hasty: Session | None = None
+        self.looks = 0
+        self.chat = Chat(make_context(self, FakeClock()))
+
+    async def find_member(self, code: str, user_id: str) -> Membership | None:
+        if self.hasty and self.hasty.user and self.hasty.user.id == user_id:
+            self.looks += 1
+            if self.looks == 2:
+                await self.chat.handle(self.hasty, LeaveRoom(code=code))
+        return await super().find_member(code, user_id)
+
+
+async def guest(chat: Chat, name: str) -> tuple[Session, str]:
+    """Return a session of a new guest, and its token."""
+    session = Session("192.0.2.1")
+    new: NewGuest = await chat.handle(session, CreateGuest(name=name))
+    await chat.log_in(session, new.token)
+    return session, new.token
+
+
+def make_door(chat: Chat) -> Door:
+    """Return the HTTP door of a chat."""
+
+    async def is_ready() -> bool:
+        return True
+
+    clock = FakeClock()
+    return Door(chat, "hubbub_test", is_ready, dict, clock, make_context(MemoryStore(), clock).random_bytes, b"secret")
 
 
 @pytest.mark.parametrize("behind", [False, True])
@@ -80,3 +121,19 @@ async def test_a_reader_who_was_behind_when_somebody_came_or_went_is_told_how_ma
 async def test_a_reader_who_has_missed_nobody_is_told_nothing() -> None:
     session = StreamSession("127.0.0.1")
     assert await beginning(session, lambda: session.end(Disconnect.SLOW)) == []
+
+
+async def test_to_follow_a_room_makes_nobody_a_member_who_is_just_leaving() -> None:
+    store = HastyStore()
+    chat = store.chat
+    (ann, _), (bob, token) = await guest(chat, "Ann"), await guest(chat, "Bob")
+    code = (await chat.handle(ann, CreateRoom())).code
+    await chat.handle(bob, JoinRoom(code=code))
+    store.hasty = bob
+    transport = httpx2.ASGITransport(build_app(make_door(chat)))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
+        path, headers = f"/api/v1/rooms/{code}/stream", {"Authorization": f"Bearer {token}"}
+        answer = await asyncio.wait_for(client.get(path, headers=headers), 10)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "not_a_member")
+    assert bob.user
+    assert await store.find_member(code, bob.user.id) is None

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from hubbub.core.command import Events, JoinRoom
+from hubbub.core.command import Events
 from hubbub.core.error import ChatError, Disconnect
 from hubbub.core.event import AnyEvent, Presence, StoredEvent
 from hubbub.core.join_code import tidy_code
@@ -109,7 +109,7 @@ def stream_endpoint(door: Door) -> Callable[[Request], Awaitable[Response]]:
         page: EventPage = await door.chat.handle(session, command)
         session.begin(page, command.since, epoch)
         try:
-            await door.chat.handle(session, JoinRoom(code=command.code, since=session.cursor, epoch=page.epoch))
+            await door.chat.watch(session, command.code)
         except BaseException:
             door.chat.end(session)  # it may have begun to listen
             raise
