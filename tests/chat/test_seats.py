@@ -214,3 +214,19 @@ async def test_to_watch_a_room_takes_no_name_that_is_taken_meanwhile(house: Hous
         await house.chat.watch(bob, code)
     assert refused_watch.value.code is ErrorCode.NAME_TAKEN
     assert (bob.rooms, await here(house, ann, code)) == (set(), 1)
+
+
+async def test_who_can_not_be_given_a_seat_at_the_moment_reads_all_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await house.listener("Ann")
+    code = await house.room(ann)
+    await house.do(ann, commands.JoinRoom(code=code))
+    bob = await with_lost_seat(house, code, "Bob")
+
+    async def full(*_: object) -> None:
+        raise ChatError(ErrorCode.STORAGE_FULL)
+
+    monkeypatch.setattr(house.context.store, "take_seat", full)
+    assert (await house.do(bob, commands.Events(code=code))).last_seq == 3
+    assert await here(house, ann, code) == 1
