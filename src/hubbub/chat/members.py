@@ -54,7 +54,10 @@ async def unwatch_room(chat: Context, session: Session, command: UnwatchRoom) ->
 async def leave_room(chat: Context, session: Session, command: LeaveRoom) -> reply.Done:
     """End the membership of the session's user. Raises `not_a_member`, `room_not_found`."""
     found = await find_membership(chat, session, command.code)
-    await chat.store.end_membership(found.room.code, found.member.user.id, chat.clock.now())
+    code, user_id, stored = found.room.code, found.member.user.id, found.member.read_number
+    if (reached := chat.reads.position(code, user_id, stored)) > stored:
+        await chat.store.set_read(code, user_id, reached)  # only members have one that can be written
+    await chat.store.end_membership(code, user_id, chat.clock.now())
     return reply.Done()
 
 
