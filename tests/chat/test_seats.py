@@ -174,7 +174,7 @@ async def test_who_hangs_up_while_coming_in_leaves_no_seat_behind(house: House) 
     async def slow(*args: object) -> object:
         found = await add_member(*args)  # type: ignore[arg-type]
         taken.set()
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()  # until it is cancelled
         return found
 
     store.add_member = slow  # type: ignore[assignment, method-assign]

@@ -66,16 +66,21 @@ async def test_ux17_what_was_refused_offers_retry_and_delete(visitors: Visitors)
     assert await ann.texts() == ["again"]
 
 
+async def say_unanswered(ann: Visitor, wire: Wire, bob: Person, text: str) -> None:
+    """Say something that reaches the room, and of which the page hears nothing."""
+    wire.hold()
+    await ann.type(text)
+    await expect(ann.line(text)).to_have_class(PENDING)
+    assert bob.events(ann.code, since=bob.messages(ann.code)["last_seq"] - 1, wait=20)["events"]
+
+
 async def test_ux17_a_message_whose_reply_was_lost_is_not_said_twice(
     visitors: Visitors, person: Callable[..., Person]
 ) -> None:
     ann, wire = await tapped(visitors)
     bob = person("Bob")
     bob.join(ann.code)
-    wire.hold()
-    await ann.type("only once")
-    await expect(ann.line("only once")).to_have_class(PENDING)
-    assert bob.events(ann.code, since=bob.messages(ann.code)["last_seq"] - 1, wait=20)["events"]
+    await say_unanswered(ann, wire, bob, "only once")
     await wire.cut()
     await expect(ann.line("only once")).to_have_class(SENT)
     assert wire.opened == 2
@@ -90,10 +95,7 @@ async def test_ux17_a_message_whose_reply_was_lost_is_shown_once_after_a_reload(
     bob = person("Bob")
     bob.join(ann.code)
     await ann.say("before it")
-    wire.hold()
-    await ann.type("only once")
-    await expect(ann.line("only once")).to_have_class(PENDING)
-    assert bob.events(ann.code, since=bob.messages(ann.code)["last_seq"] - 1, wait=20)["events"]
+    await say_unanswered(ann, wire, bob, "only once")
     await wire.block()
     await ann.page.reload()
     await expect(ann.banner).to_be_visible()
