@@ -225,6 +225,22 @@ async def test_a_request_with_another_behind_it_sees_a_client_that_left_and_that
     assert len(asked) == 1
 
 
+async def test_an_upgrade_behind_an_answer_that_was_not_read_is_cut_off() -> None:
+    """Whoever took over would not be told that the connection is full, and would write on and on."""
+    size, answered = 20_000_000, asyncio.Event()
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % size)]})
+        await send({"type": "http.response.body", "body": bytes(size)})
+        answered.set()
+
+    async with serving(answer, websocket=Echo) as connect, connect() as (reader, writer):
+        writer.write(REQUEST)
+        await answered.wait()
+        writer.write(HEAD + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+        assert len(await all_that_comes(reader)) < size
+
+
 async def ask(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, headers: bytes = b"", body: bytes = b""
 ) -> None:

@@ -87,11 +87,14 @@ class HttpConnection(HttpToolsProtocol):
             self._rest_timer = self.loop.call_later(REST_SECONDS, self.transport.close)
 
     def handle_websocket_upgrade(self) -> None:
-        """Hand the connection over, unless an answer is being written to it, which would end among the frames."""
-        if not getattr(self.cycle, "response_complete", True):  # there may have been no request before
+        """Hand the connection over, unless an answer is still on its way: its rest would end among the frames.
+
+        Nor would who takes over be told that the connection is full: the transport has told us, and tells it once.
+        """
+        is_answered = getattr(self.cycle, "response_complete", True)  # there may have been no request before
+        if not is_answered or self.transport.get_write_buffer_size():
             self.transport.abort()
         else:
-            self._end_read()
             self._handed_over = True
             super().handle_websocket_upgrade()
 
