@@ -1,17 +1,21 @@
 """Coming back: what the answer tells and what is pushed after it make the log, without a gap or a repetition."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from hubbub.core import command as commands
+from hubbub.core.command import Command
 from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.event import MemberJoined, MessageSent, StoredEvent
 from hubbub.core.reply import Joined
 from hubbub.hub import Hub
 from hubbub.hub.ring import MOST_EVENTS
+from hubbub.store.sqlite import SqliteStore
 from tests.chat.conftest import House, Listener
 
 pytestmark = pytest.mark.anyio
@@ -291,3 +295,57 @@ async def test_who_is_told_the_latest_while_some_are_not_published_yet_is_told_t
     numbers = [message.number for message in joined.messages]
     assert numbers == list(range(numbers[0], 62))
     assert joined.more
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda code, since, epoch: commands.Events(code=code, since=since),
+        lambda code, since, epoch: commands.Messages(code=code),
+        lambda code, since, epoch: commands.JoinRoom(code=code, since=since, epoch=epoch),
+        lambda code, since, epoch: commands.JoinRoom(code=code),
+    ],
+    ids=["events", "messages", "resume", "join"],
+)
+async def test_nobody_is_answered_with_what_is_committed_and_not_yet_published(
+    house: House, ask: Callable[[str, int, str], Command], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob = await house.listener("Ann"), await house.listener("Bob")
+    code = await house.room(ann)
+    joined = await house.do(bob, commands.JoinRoom(code=code))
+    monkeypatch.setattr(house.context.hub, "recent", lambda *_: None)  # the room remembers nothing: the log is read
+    with held_back(house, monkeypatch) as (is_committed, publish):
+        saying = asyncio.ensure_future(house.do(bob, commands.SendMessage(code=code, text="hello")))
+        await is_committed.wait()
+        bob.heard.clear()
+        asking = asyncio.ensure_future(house.do(bob, ask(code, joined.last_seq, joined.epoch)))
+        for _ in range(30):
+            await house.context.store.ping()
+        assert not asking.done(), "it has read the log by now"
+        publish()
+    page = await asking
+    said = (await saying).seq
+    assert seqs(getattr(page, "events", None) or page.messages) == [said]
+    assert seqs(bob.heard) == [said], "it was told before the answer, and never after it"
+
+
+@contextmanager
+def held_back(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[asyncio.Event, Callable[[], None]]]:
+    """Keep the next commit from being published; give what says that it is durable, and what publishes it."""
+    writer, batches, is_committed = cast("SqliteStore", house.context.store)._writer, list[Any](), asyncio.Event()
+    deliver = writer._deliver
+
+    def keep(batch: Any) -> None:
+        batches.append(batch)
+        is_committed.set()
+
+    def publish() -> None:
+        while batches:
+            deliver(batches.pop())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writer, "_deliver", keep)
+        try:
+            yield is_committed, publish
+        finally:
+            publish()

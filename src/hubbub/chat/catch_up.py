@@ -81,15 +81,27 @@ async def events_after(chat: Context, room: Room, since: int, limit: int) -> rep
     return reply.EventPage(events=page, last_seq=last_seq, epoch=room.epoch, more=more)
 
 
+async def published(chat: Context, code: str, rows: list[E]) -> list[E]:
+    """Return what was read from a room's log once all of it has been published.
+
+    A commit can be read a moment before it is published: whoever was answered with it by then would hear it again.
+    """
+    if rows and rows[-1].seq > chat.hub.last_seq(code):
+        await chat.store.told()
+    return rows
+
+
 async def _read_events(chat: Context, room: Room, since: int, limit: int) -> list[StoredEvent]:
     """Read from the log; after a crash all come back at once, and many of them from the same seq."""
-    return await chat.missed.of((room.id, since, limit), lambda: chat.store.events(room.id, since, limit))
+    rows = await chat.missed.of((room.id, since, limit), lambda: chat.store.events(room.id, since, limit))
+    return await published(chat, room.code, rows)
 
 
 async def _latest(chat: Context, room: Room) -> CaughtUp:
     """Return the latest messages: as they were when the log was read, and those that came meanwhile."""
     for _ in range(MOST_TRIES):
-        rows = await chat.latest.of(room.id, lambda: chat.store.messages(room.id, None, None, LATEST + 1))
+        read = await chat.latest.of(room.id, lambda: chat.store.messages(room.id, None, None, LATEST + 1))
+        rows = await published(chat, room.code, read)
         read_seq, read_number = (rows[-1].seq, rows[-1].number) if rows else (0, 0)
         last_seq = chat.hub.told(room.code) or max(room.last_seq, read_seq)
         remembered = _up_to(last_seq, chat.hub.latest(room.code))

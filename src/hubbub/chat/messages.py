@@ -3,6 +3,7 @@
 from collections.abc import Awaitable
 from contextlib import suppress
 
+from hubbub.chat.catch_up import published
 from hubbub.chat.codes import find_membership
 from hubbub.chat.context import Context, user_of
 from hubbub.chat.seats import be_here, coming_in, visit
@@ -44,7 +45,8 @@ async def messages(chat: Context, session: Session, command: Messages) -> reply.
     if command.before is not None and command.after is not None:
         raise ChatError(ErrorCode.BAD_REQUEST, "Ask for messages before a seq or after one, not both.", field="after")
     room = (await visit(chat, session, command.code)).room
-    rows = await chat.store.messages(room.id, command.before, command.after, command.limit + 1)
+    read = await chat.store.messages(room.id, command.before, command.after, command.limit + 1)
+    rows = await published(chat, room.code, read)
     page, more = fit(rows, command.limit, keep_newest=command.after is None)
     return reply.MessagePage(messages=page, last_seq=room.last_seq, epoch=room.epoch, more=more)
 

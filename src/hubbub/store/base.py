@@ -98,6 +98,9 @@ class Store(Protocol):
         It is called before the change's own method returns, and also when that method was cancelled meanwhile.
         """
 
+    async def told(self) -> None:
+        """Return when the listener has been called for every commit that can be read by now."""
+
     async def close(self) -> None:
         """Finish the changes that wait, then let go of everything."""
 

@@ -32,6 +32,9 @@ class MemoryStore:
         """See the port."""
         self._listener = listener
 
+    async def told(self) -> None:
+        """See the port."""
+
     async def close(self) -> None:
         """See the port."""
 

@@ -259,6 +259,30 @@ async def test_the_file_is_written_with_care(writer: Writer, pragma: str, value:
     assert await writer.run(_pragma(pragma)) == value
 
 
+async def test_one_can_wait_until_all_that_can_be_read_by_now_is_told(
+    writer: Writer, path: Path, told: list[Commit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await writer.told()
+    batches, is_committed, deliver = list[Any](), asyncio.Event(), writer._deliver
+
+    def keep(batch: Any) -> None:
+        batches.append(batch)
+        is_committed.set()
+
+    monkeypatch.setattr(writer, "_deliver", keep)
+    noting = asyncio.ensure_future(writer.run(_note("second")))
+    await is_committed.wait()
+    assert "second" in _notes(path)
+    waiting = [asyncio.ensure_future(writer.told()) for _ in range(2)]
+    await asyncio.wait(waiting, timeout=0)
+    assert (told, [each.done() for each in waiting]) == ([], [False, False])
+    waiting[0].cancel()
+    monkeypatch.undo()
+    deliver(batches.pop())
+    await waiting[1]
+    assert (len(told), await noting) == (1, "second")
+
+
 async def test_closing_finishes_what_waits(writer: Writer, path: Path, told: list[Commit]) -> None:
     gate = Gate(writer)
     async with gate:

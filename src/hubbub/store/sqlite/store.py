@@ -54,6 +54,10 @@ class SqliteStore(Reads):
         """See the port."""
         self._writer.listener = listener
 
+    async def told(self) -> None:
+        """See the port."""
+        await self._writer.told()
+
     async def close(self) -> None:
         """See the port."""
         await self._writer.close()

@@ -67,6 +67,7 @@ class Writer:
         self._loop = loop
         self._waiting: list[Job] = []
         self._writing = 0
+        self._to_tell: list[asyncio.Future[None]] = []
         self._batches: queue.SimpleQueue[list[Job]] = queue.SimpleQueue()
         self._closed = False
         self._to_erase = True  # what a reader kept from being erased before the start
@@ -101,6 +102,13 @@ class Writer:
         self._waiting.append(job)
         return job.done
 
+    async def told(self) -> None:
+        """Return when the listener has heard of all that is durable by now."""
+        if self._writing:
+            told = self._loop.create_future()
+            self._to_tell.append(told)
+            await told
+
     async def close(self) -> None:
         """Finish what waits, then close the file."""
         if not self._closed:
@@ -129,6 +137,10 @@ class Writer:
                 job.done.set_exception(job.error)
             else:
                 job.done.set_result(job.result)
+        waiting, self._to_tell = self._to_tell, []
+        for told in waiting:
+            if not told.done():
+                told.set_result(None)
 
     def _tell(self, commit: Commit) -> None:
         try:
