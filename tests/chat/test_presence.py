@@ -1,5 +1,7 @@
 """Who is here, as rooms are told, and the seats that follow."""
 
+import asyncio
+
 import pytest
 
 from hubbub.core import command as commands
@@ -95,3 +97,26 @@ async def test_presence_is_told_at_most_once_a_tick(house: House) -> None:
     await house.pass_time(1)
     (told,) = presences(ann)
     assert (told.here, told.came) == (151, ()), "above a hundred nobody is named"
+
+
+async def test_the_seats_of_many_rooms_are_freed_in_one_commit(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann, rooms = await house.listener("Ann"), 5
+    for code in [await house.room(ann) for _ in range(rooms)]:
+        await house.do(ann, commands.JoinRoom(code=code))
+    store, begun, all_begun = house.context.store, list[str](), asyncio.Event()
+    free_seats = store.free_seats
+
+    async def free_together(code: str, user_ids: list[str]) -> None:
+        begun.append(code)
+        if len(begun) == rooms:
+            all_begun.set()
+        await all_begun.wait()
+        await free_seats(code, user_ids)
+
+    monkeypatch.setattr(store, "free_seats", free_together)
+    await house.pass_time(61)  # that they were made is no visit any more
+    house.chat.end(ann)
+    async with asyncio.timeout(30):
+        await house.pass_time(11)
+    assert len(begun) == rooms
+    assert await store.seats() == []

@@ -2,6 +2,7 @@
 
 from hubbub.chat.context import Context, user_of
 from hubbub.chat.lifetimes import note_here
+from hubbub.chat.together import together
 from hubbub.core import reply
 from hubbub.core.command import Typing as TypingCommand
 from hubbub.core.error import ChatError, ErrorCode
@@ -27,12 +28,19 @@ async def typing(chat: Context, session: Session, command: TypingCommand) -> rep
 
 
 async def tell(chat: Context) -> None:
-    """Tell each room who came and went; who has gone gives up the seat."""
+    """Tell each room who came and went; who has gone gives up the seat, those of many rooms in one commit.
+
+    Raises `storage_full`, `unavailable`; the seats that aren't freed then wait for the next time.
+    """
     for change in chat.hub.settle():
         note_here(chat, change.code, change.here)
         chat.leaving.setdefault(change.code, set()).update(change.user_ids)
-    for code, user_ids in list(chat.leaving.items()):
-        gone = sorted(user_id for user_id in user_ids if not chat.hub.is_expected(code, user_id))
-        if gone:
-            await chat.store.free_seats(code, gone)
-        del chat.leaving[code]
+    await together(_free_seats(chat, *leaving) for leaving in list(chat.leaving.items()))
+
+
+async def _free_seats(chat: Context, code: str, user_ids: set[str]) -> None:
+    """Free the seats of those who have gone; who comes back meanwhile keeps theirs."""
+    gone = sorted(user_id for user_id in user_ids if not chat.hub.is_expected(code, user_id))
+    if gone:
+        await chat.store.free_seats(code, gone)
+    del chat.leaving[code]
