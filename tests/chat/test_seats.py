@@ -230,3 +230,31 @@ async def test_who_can_not_be_given_a_seat_at_the_moment_reads_all_the_same(
     monkeypatch.setattr(house.context.store, "take_seat", full)
     assert (await house.do(bob, commands.Events(code=code))).last_seq == 3
     assert await here(house, ann, code) == 1
+
+
+async def test_who_is_losing_their_seat_and_can_not_be_given_it_again_does_not_keep_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob = await house.listener("Ann"), await house.guest("Bob")
+    code = await house.room(ann)
+    await house.do(ann, commands.JoinRoom(code=code))
+    await house.do(bob, commands.JoinRoom(code=code))
+    store = house.context.store
+
+    async def full(*_: object) -> None:
+        raise ChatError(ErrorCode.STORAGE_FULL)
+
+    async def full_after_a_while(*_: object) -> None:
+        await house.chat.tick()
+        await full()
+
+    with monkeypatch.context() as disk:
+        disk.setattr(store, "free_seats", full)
+        with pytest.raises(ChatError):
+            await house.pass_time(62)
+        assert len(await seats(house, code)) == 2, "need a seat that could not be freed for this test to mean anything"
+    with monkeypatch.context() as disk:
+        disk.setattr(store, "take_seat", full_after_a_while)
+        await house.do(bob, commands.Events(code=code))
+    await house.pass_time(1)
+    assert len(await seats(house, code)) == 1

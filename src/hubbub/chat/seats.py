@@ -1,7 +1,7 @@
 """Seats: who is here has one, and who asks about a room is here if there is one for them."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from hubbub.chat.codes import find_membership
 from hubbub.chat.context import Context, user_of
@@ -28,8 +28,7 @@ def coming_in(chat: Context, session: Session, code: str) -> Iterator[bool]:
         try:
             yield user_id in chat.leaving.get(code, ())
         except BaseException as failed:
-            if not (isinstance(failed, ChatError) and failed.code in _NO_SEAT):
-                chat.hub.let_go(code, user_id)
+            _let_go(chat, code, user_id, failed)
             raise
 
 
@@ -51,8 +50,11 @@ async def be_here(chat: Context, session: Session, code: str, seconds: float) ->
     user_id, tidy = user_of(session).id, tidy_code(code)
     with coming_in(chat, session, tidy) as losing_it:
         found = await find_membership(chat, session, code)
-        with suppress(ChatError):
+        try:
             found = await _sit(chat, found, losing_it)
+        except ChatError as refused:
+            _let_go(chat, tidy, user_id, refused)
+        else:
             chat.hub.touch(tidy, user_id, seconds)
     return found
 
@@ -66,6 +68,12 @@ async def watch(chat: Context, session: LiveSession, code: str) -> None:
     with coming_in(chat, session, tidy) as losing_it:
         await _sit(chat, await find_membership(chat, session, code), losing_it)
         chat.hub.watch(session, tidy)
+
+
+def _let_go(chat: Context, code: str, user_id: str, why: BaseException) -> None:
+    """Have the seat freed of somebody who comes in vain, unless it is certain that they have none."""
+    if not (isinstance(why, ChatError) and why.code in _NO_SEAT):
+        chat.hub.let_go(code, user_id)
 
 
 async def _sit(chat: Context, found: Membership, losing_it: bool) -> Membership:
