@@ -33,6 +33,7 @@ class FakeCarrier:
 
     def __init__(self) -> None:
         self.full = False
+        self.hears = True
         self.owed: list[bytes] = []
         self.at_once = 0
         self.end: tuple[int, str] | str | None = None

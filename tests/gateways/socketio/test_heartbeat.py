@@ -72,6 +72,20 @@ async def test_who_may_take_longer_than_an_interval_is_not_pinged_again_before_t
     assert carrier.owed == [b"2"] * 2
 
 
+async def test_whose_answer_cannot_be_heard_is_not_taken_for_silent_until_it_can() -> None:
+    heart = Heart()
+    socket, carrier = heart.watch()
+    heart.loop.advance(INTERVAL)
+    carrier.hears = False
+    for _ in range(3):
+        heart.loop.advance(TIMEOUT)
+        assert socket.is_open
+    assert carrier.owed == [b"2"], "nor is it asked again"
+    carrier.hears = True
+    heart.loop.advance(TIMEOUT)
+    assert carrier.end == SILENT
+
+
 async def test_a_timer_that_rings_a_little_late_moves_nothing() -> None:
     heart = Heart()
     socket, carrier = heart.watch()

@@ -30,7 +30,8 @@ class Heartbeat:
     """All sockets have one interval and one time-out, so whoever is due next stands in front of one of two queues.
 
     One timer serves ten thousand sockets. An entry is (when, socket, how often it had been pinged by then). Pings keep
-    to their times: neither a slow answer nor a timer that rings a little late moves the next one.
+    to their times: neither a slow answer nor a timer that rings a little late moves the next one. Whose answer can't be
+    heard at the moment is given as much time again; their transport sees to it that they don't stay deaf.
     """
 
     def __init__(self, settings: EngineSettings, loop: Timing) -> None:
@@ -73,12 +74,14 @@ class Heartbeat:
     def _beat(self) -> None:
         self._stop_timer()
         now = self._loop.time()
-        for _, socket, pings in _take_due(self._pinged, now):
-            if socket.awaits_pong and socket.pings == pings:
+        silent = [(socket, pings) for _, socket, pings in _take_due(self._pinged, now) if _is_silent(socket, pings)]
+        for socket, _ in silent:
+            if socket.transport.hears:
                 socket.close(_SILENT.websocket, Disconnect.HEARTBEAT)
         for due, socket, _ in _take_due(self._to_ping, now):
             if socket.is_open:
                 self._ping(socket, due if now - due < self._timeout / 2 else now)
+        self._pinged.extend((now + self._timeout, socket, pings) for socket, pings in silent if socket.is_open)
         self._wake_up_in_time()
 
     def _ping(self, socket: EngineSocket, due: float) -> None:
@@ -89,6 +92,11 @@ class Heartbeat:
             socket.send_packet(PacketType.PING)
             self._pinged.append((due + self._timeout, socket, socket.pings))
         self._to_ping.append((due + self._interval, socket, socket.pings))
+
+
+def _is_silent(socket: EngineSocket, pings: int) -> bool:
+    """Tell whether a socket still owes the answer to that ping."""
+    return socket.awaits_pong and socket.pings == pings
 
 
 def _take_due(queue: _Queue, now: float) -> list[_Entry]:

@@ -38,6 +38,7 @@ class PollingTransport:
     """
 
     name = "polling"
+    hears = True
 
     def __init__(self, leave: Callable[[], None] = lambda: None) -> None:
         self.full = False

@@ -30,6 +30,10 @@ class Transport(Protocol):
     name: str
     full: bool
 
+    @property
+    def hears(self) -> bool:
+        """Whether what the client sends is taken in now; a deaf transport lets go of who reads nothing by itself."""
+
     def frame(self, payload: bytes) -> bytes:
         """Return a text packet in this transport's framing; several of them may be joined."""
 

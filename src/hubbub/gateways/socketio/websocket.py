@@ -141,6 +141,11 @@ class WebSocketTransport(asyncio.Protocol):
 
     # What the socket calls
 
+    @property
+    def hears(self) -> bool:
+        """See Transport: a full connection isn't read from."""
+        return not self.full
+
     def frame(self, payload: bytes) -> bytes:
         """See Transport."""
         return text_frame(payload)
