@@ -23,13 +23,23 @@ Sample = tuple[float, float]
 """When something was asked, and after how many seconds it was done."""
 
 
+Times = list[float]
+"""How long things took, in seconds."""
+
+
 @dataclass
 class Healthy:
-    """What somebody healthy has seen so far; whatever disturbs them is done within `disturbed`, and nothing else."""
+    """What somebody healthy has seen so far; whatever disturbs them is done within `disturbed`, and nothing else.
+
+    They wait for each answer before they ask again, so a stall is one sample: it counts as all those who would have
+    asked meanwhile. What is usual is the median of many windows, of which one says more of the machine than of the
+    server. Where there is time for many rounds, each of them is one long window: then a moment's stall in each shows.
+    """
 
     samples: list[Sample] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
-    _windows: dict[bool, list[float]] = field(default_factory=lambda: {False: [], True: []})
+    _windows: dict[bool, list[Times]] = field(default_factory=lambda: {False: [], True: []})
+    _rounds: dict[bool, list[Times]] = field(default_factory=lambda: {False: [], True: []})
 
     @asynccontextmanager
     async def window(self, *, disturbed: bool, samples: int = 60) -> AsyncIterator[None]:
@@ -40,17 +50,23 @@ class Healthy:
             while len(seen := [took for sent, took in self.samples if sent >= first]) < samples:
                 self._news.clear()
                 await self._news.wait()
-        self._windows[disturbed].append(percentile(seen, 99))
+        self._windows[disturbed].append(seen)
+
+    def end_round(self) -> None:
+        """Take the windows of either kind since the last round for one."""
+        for kind, windows in self._windows.items():
+            self._rounds[kind].append([took for window in windows for took in window])
+            windows.clear()
 
     @property
     def p99(self) -> float:
-        """What was usual while nothing went on: the median of the windows' p99."""
-        return statistics.median(self._windows[False])
+        """What was usual while nothing went on."""
+        return self._usual(disturbed=False)
 
     @property
     def p99_disturbed(self) -> float:
-        """The same of the other windows: a single one says more of the machine than of the server."""
-        return statistics.median(self._windows[True])
+        """What was usual while something did."""
+        return self._usual(disturbed=True)
 
     def figure(self) -> str:
         """Return both in words."""
@@ -65,6 +81,15 @@ class Healthy:
         """Note one more."""
         self.samples.append(sample)
         self._news.set()
+
+    def _usual(self, *, disturbed: bool) -> float:
+        windows = self._rounds[disturbed] or self._windows[disturbed]
+        return statistics.median(percentile(all_waits(times), 99) for times in windows)
+
+
+def all_waits(times: Times) -> Times:
+    """Return how long those would have waited who ask every so often whether they have been answered or not."""
+    return [took - missed * APART for took in times for missed in range(int(took / APART) + 1)]
 
 
 def percentile(values: list[float], percent: int) -> float:

@@ -107,6 +107,7 @@ async def suffer(server: ServerProcess, refusal: str, fault: Fault) -> None:
                     assert refused == [[refusal] * len(DOORS)] * 2, "every door says so, each time"
                     assert ann.texts(code) == [text for _, text in sorted(people.acked.items())], "reading goes on"
                     assert ann.events(code)["last_seq"] == max(people.acked)
+                    assert ann.refused("POST", "/rooms")["code"] == refusal, "whatever is to be stored is refused"
                 await recover(people, f"again {number}")
         said = {event["seq"]: event["text"] for event in whole_log(ann, code) if event["type"] == "message_sent"}
         assert said == people.acked

@@ -60,7 +60,7 @@ async def kill_under(readers: list[Reader], start: Start, processes: int, idle: 
         began = monotonic()
         async with connected(Route(server.url), token=OWNER.id) as owner:
             missed = await owner.ask("send_message", code=CODE, text="while they are away")
-            await everybody_is_here(crowd, readers)
+            await everybody_is_here(crowd, readers, times=2)
             seconds = monotonic() - began
         await crowd.until(lambda report: report.since >= missed["seq"])
         await everybody_hears(crowd, server, "here we are again")
@@ -71,9 +71,10 @@ async def kill_under(readers: list[Reader], start: Start, processes: int, idle: 
     assert seconds <= PROMISED * SLACK
 
 
-async def everybody_is_here(crowd: Fleet, readers: list[Reader]) -> None:
-    """Wait until they are."""
-    await crowd.until(lambda report: report.live == len(readers))
+async def everybody_is_here(crowd: Fleet, readers: list[Reader], times: int = 1) -> None:
+    """Wait until they are, each having come so often."""
+    people = len(readers)
+    await crowd.until(lambda report: report.live == people and report.connections >= times * people)
 
 
 async def everybody_hears(crowd: Fleet, server: ServerProcess, text: str) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 import sqlite3
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.figures import note
 from tests.reliability.crash import Sent, Told, faults, torment
+from tests.reliability.doors import DOORS
 
 pytestmark = pytest.mark.anyio
 
@@ -25,8 +27,8 @@ async def test_r1_nothing_acknowledged_is_lost_or_doubled_when_the_server_is_kil
 async def test_r1_nothing_of_ten_thousand_is_lost_or_doubled_when_the_server_is_killed_twenty_times(
     tmp_path: Path,
 ) -> None:
-    told = await tell_of(tmp_path / "data", kills=20, apart=(480, 560))
-    assert len(told.sent.acked) > 9_600, "need acknowledged messages for this test to mean anything"
+    told = await tell_of(tmp_path / "data", kills=20, apart=(500, 560))
+    assert len(told.sent.acked) >= 10_000, "need acknowledged messages for this test to mean anything"
     assert told.faults() == []
 
 
@@ -44,6 +46,9 @@ async def tell_of(data: Path, kills: int, apart: tuple[int, int]) -> Told:
     note("kills", kills)
     note("acknowledged", f"{len(told.sent.acked):,}")
     note("sent again", f"{told.sent.lost:,}")
+    by_door = Counter(who for who, _ in told.sent.acked)
+    assert len(by_door) == len(DOORS)
+    assert min(by_door.values()) > kills, f"need every door to be written at for this test to mean anything: {by_door}"
     db = sqlite3.connect(data / "hubbub.db")
     rows = db.execute("SELECT user_id, client_message_id, seq, number FROM messages ORDER BY seq").fetchall()
     assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

@@ -1,12 +1,8 @@
 """After hundreds of connections that ended in every way there is (R18), nothing is left: no file, no task, no room."""
 
-import contextlib
 import math
-import re
-from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from websockets.frames import Opcode
@@ -15,6 +11,7 @@ from tests.e2e.hostile.raw_client import TARGET, RawClient, RawPoller, frame
 from tests.figures import note
 from tests.metrics import measures
 from tests.people import Person
+from tests.reliability import leftovers
 from tests.server_process import ServerProcess
 from tests.waiting import eventually
 
@@ -26,8 +23,6 @@ HOLDS = (
 )
 
 Start = Callable[..., ServerProcess]
-HELD = {f"hubbub_{name}" for name in ("live_sockets", "hub_sessions", "hub_rooms", "hub_waiting", "tasks")}
-"""What the server counts of what it holds."""
 
 
 class Visit:
@@ -233,9 +228,9 @@ def come_and_go(start: Start, connections: int) -> None:
     server = start(throttle="off", ping_interval="4000", ping_timeout="4000")
     with Person(server.url) as person:
         visit_in_every_way(server, person, 2)
-        baseline = eventually(lambda: at_rest(server))
+        baseline = eventually(leftovers.AtRest(server))
         visit_in_every_way(server, person, rounds := math.ceil(connections / len(KINDS)))
-        eventually(lambda: left_open(server) == baseline)
+        eventually(lambda: leftovers.left_open(server) == baseline)
     note("connections", f"{rounds * len(KINDS):,} in {len(KINDS)} ways")
 
 
@@ -248,21 +243,3 @@ def visit_in_every_way(server: ServerProcess, person: Person, times: int) -> Non
     person.leave(visit.code)
     for client in visit.silent:
         client.socket.close()
-
-
-def left_open(server: ServerProcess) -> Counter[str]:
-    """Return what the server holds: files by kind, tasks, rooms, sessions, connections, requests that wait.
-
-    The handles of the database aren't among them: a pool keeps those, for whoever asks next.
-    """
-    held = Counter({name: int(value) for name, value in measures(server).items() if name in HELD})
-    for file in Path(f"/proc/{server.process.pid}/fd").iterdir():
-        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
-            held[re.sub(r"\d+", "N", str(file.readlink()))] += 1
-    return Counter({what: count for what, count in held.items() if "hubbub.db" not in what})
-
-
-def at_rest(server: ServerProcess) -> Counter[str] | None:
-    """Return the same once nobody is there."""
-    held = left_open(server)
-    return None if any(held[name] for name in HELD - {"hubbub_tasks"}) else held

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import pytest
 from tests.figures import note
 from tests.metrics import measures
 from tests.people import Person
+from tests.reliability.leftovers import AtRest, left_open
 from tests.reliability.visits import VISITS
 from tests.server_process import ROOT, ServerProcess, environment
 from tests.waiting import eventually
@@ -41,9 +42,6 @@ MOST_GROWTH_AT_FIRST = 0.15
 
 MOST_LOG = 64 * 1024 * 1024
 """Bytes of write-ahead log: four times what the writer lets come together before it begins to empty it."""
-
-MOST_OPEN = 2 * (4 + 2) + 1
-"""Files of the database that may be open: it and its log for the writer, the reader and a pool of four; an index."""
 
 Start = Callable[..., ServerProcess]
 Seconds = list[dict[str, Any]]
@@ -70,8 +68,7 @@ def soak(start: Start, seconds: float, most_growth: float, ping_timeout: int) ->
     with Person(server.url) as person:
         person.send(code := person.create_room(), "a first word")
         person.ask("DELETE", f"/rooms/{code}")
-    eventually(lambda: not busy(server))
-    before = left(server)
+    before = eventually(AtRest(server))
     samples: Seconds = []
     with load(server, seconds) as lines:
         for line in lines:
@@ -80,7 +77,7 @@ def soak(start: Start, seconds: float, most_growth: float, ping_timeout: int) ->
     soaking = [each for each in samples if each["phase"] == "soak"]
     settled = [float(each["memory"]) for each in soaking[len(soaking) // 3 :]]
     report(soaking, end)
-    print(f"before {before}, after {left(server)}")
+    print(f"before {before}, after {left_open(server)}")
     note("memory grows over the last two thirds by", f"{growth(settled):.1%}")
     note("resident memory at the end", f"{settled[-1] / 1024:.0f} MB")
     note("messages", f"{end['acked']:,}")
@@ -92,7 +89,7 @@ def soak(start: Start, seconds: float, most_growth: float, ping_timeout: int) ->
     assert growth(settled) <= most_growth
     assert max(each["log"] for each in samples) <= MOST_LOG
     eventually(lambda: not busy(server), within=120)
-    eventually(lambda: left(server) == before)
+    eventually(lambda: left_open(server) == before)
 
 
 @contextmanager
@@ -143,24 +140,6 @@ def busy(server: ServerProcess) -> bool:
     """Tell whether anybody is connected, or counts as here in any room."""
     counted = measures(server)
     return any(counted[f"hubbub_{what}"] for what in ("live_sockets", "hub_sessions", "hub_waiting", "hub_rooms"))
-
-
-def left(server: ServerProcess) -> dict[str, float]:
-    """Return what the server has open and under way.
-
-    Of the database no more is counted than fits the readers' pool, which fills as questions come together.
-    """
-    tasks, kinds = measures(server)["hubbub_tasks"], Counter[str]()
-    for file in Path(f"/proc/{server.process.pid}/fd").iterdir():
-        with suppress(FileNotFoundError):  # closed meanwhile
-            name = str(file.readlink())
-            kinds["database" if "hubbub.db" in name else "sockets" if name.startswith("socket:") else "files"] += 1
-    return {
-        "sockets": kinds["sockets"],
-        "files": kinds["files"],
-        "more of the database": max(0, kinds["database"] - MOST_OPEN),
-        "tasks": tasks,
-    }
 
 
 def report(seconds: Seconds, end: dict[str, Any]) -> None:

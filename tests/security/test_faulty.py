@@ -9,7 +9,7 @@ import pytest
 
 from hubbub.gateways.http.routes import ROUTES
 from tests.people import Person
-from tests.reliability import test_leaks
+from tests.reliability import leftovers, test_leaks
 from tests.security import assault, test_copies, test_guessing, test_malformed, test_other_sites, test_unknown_fields
 from tests.security.assault import Assault, text_frame
 from tests.security.faulty import FAULTS
@@ -102,8 +102,8 @@ async def test_a_file_that_is_left_open_is_noticed(faulty: Faulty, monkeypatch: 
     def start(**settings: str) -> ServerProcess:
         return faulty("leaky", **settings)
 
-    left_open = test_leaks.left_open
-    monkeypatch.setattr(test_leaks, "left_open", look)
+    left_open = leftovers.left_open
+    monkeypatch.setattr(leftovers, "left_open", look)
     with pytest.raises(AssertionError, match="did not happen"):
         await asyncio.to_thread(test_leaks.come_and_go, start, 22)
     before, after = seen[0], seen[-1]
