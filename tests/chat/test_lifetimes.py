@@ -86,6 +86,24 @@ async def test_r16_a_clock_that_jumps_ends_no_expiring_room_early(house: House, 
     assert not await is_there(house, ann, after), "late by the jump at most"
 
 
+@pytest.mark.parametrize("jump", [-3_600_000, 3_600_000])
+async def test_r16_a_clock_that_jumps_ends_no_vanishing_room_early(house: House, jump: int) -> None:
+    ann, eve = await house.listener("Ann"), await house.guest("Eve")
+    code = await house.room(ann, lifetime=Lifetime.VANISHES)
+    await house.do(ann, commands.JoinRoom(code=code))
+    await house.pass_time(61)  # that it was made is no visit any more
+    house.clock.jump(jump)
+    await house.pass_time(0)
+    assert house.chat.here(code) == 1, "nobody is put out"
+    house.chat.end(ann)
+    await house.pass_time(10)
+    house.clock.jump(jump)
+    await house.pass_time(599)
+    assert await is_there(house, eve, code)
+    await house.pass_time(2)
+    assert not await is_there(house, eve, code), "nor late"
+
+
 async def test_a_kept_room_is_kept(house: House) -> None:
     ann = await house.guest("Ann")
     code = await house.room(ann)

@@ -3,16 +3,17 @@
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 
+from tests.e2e.hostile.raw_client import Reachable
 from tests.live_client import Event
 from tests.scenarios.connection import Connection, Hear, OverJavaScriptUpgrade, OverPythonUpgrade, OverWebSocket, Where
 from tests.scenarios.database import Database, Row
 from tests.scenarios.guest import Guest
 from tests.scenarios.http import OverLongPolls, OverStream
 from tests.scenarios.polling import OverPolling
-from tests.server_process import ServerProcess
 
 WAYS: dict[str, Callable[[Where, Hear, Mapping[str, str]], Awaitable[Connection]]] = {
     "websocket": OverWebSocket.open,
@@ -35,13 +36,21 @@ class Account(NamedTuple):
     log: list[Event]
 
 
+class Host(Reachable, Protocol):
+    """A server whose database can be read."""
+
+    @property
+    def data(self) -> Path:
+        """Its data folder."""
+
+
 class Party:
     """The people of one scenario. Use it as an async context: its end is the check of all that holds in any scenario.
 
     They share an address of their own, for servers that believe X-Forwarded-For.
     """
 
-    def __init__(self, server: ServerProcess) -> None:
+    def __init__(self, server: Host) -> None:
         number = next(_addresses)
         self.server = server
         self.database = Database(server.data)

@@ -42,21 +42,24 @@ async def test_one_who_reads_slowly_among_fast_ones_misses_nothing_and_holds_nob
     assert bob.texts(code) == cid.texts(code) == slow.texts(code) == texts
 
 
-async def test_who_reads_nothing_at_all_is_let_go_and_resumes_with_the_rest(party: Party) -> None:
-    ann, slow = await party.come("Ann", "Slow")
-    code = await ann.opens_a_room()
-    await slow.joins(code)
-    stops_reading(slow)
-    texts = [f"{number} ".ljust(LONG, "x") for number in range(MANY)]
-    sockets = live_sockets(party)
-    await ann.pours(code, *texts)
-    await asyncio.to_thread(eventually, lambda: live_sockets(party) == sockets - 1)
-    party.vanishes(slow)
-    await party.comes_back(slow)
-    missing = ann.at(code) - slow.at(code)
-    assert sum(await slow.resumes(code)) == missing > 0
-    await party.settles()
-    assert slow.texts(code) == texts
+async def test_who_reads_nothing_at_all_is_let_go_and_resumes_with_the_rest(
+    start: Callable[..., ServerProcess],
+) -> None:
+    server = await asyncio.to_thread(start, throttle="off")
+    async with Party(server) as party:
+        ann, slow = await party.come("Ann", "Slow")
+        code = await ann.opens_a_room()
+        await slow.joins(code)
+        stops_reading(slow)
+        texts = [f"{number} ".ljust(LONG, "x") for number in range(MANY)]
+        await ann.pours(code, *texts)
+        await asyncio.to_thread(eventually, lambda: measure(server)["hubbub_live_sockets"] == 1)
+        party.vanishes(slow)
+        await party.comes_back(slow)
+        missing = ann.at(code) - slow.at(code)
+        assert sum(await slow.resumes(code)) == missing > 0
+        await party.settles()
+        assert slow.texts(code) == texts
 
 
 async def test_a_room_that_outruns_its_memory_is_read_from_the_log_by_every_kind_of_reader(party: Party) -> None:
@@ -201,8 +204,3 @@ async def reads_on_or_comes_back(party: Party, guest: Guest, code: str) -> None:
         await guest.goes()
         await party.comes_back(guest)
         await guest.resumes(code)
-
-
-def live_sockets(party: Party) -> float:
-    """Return how many connections the server has."""
-    return measure(party.server)["hubbub_live_sockets"]
