@@ -329,6 +329,31 @@ async def test_nobody_is_answered_with_what_is_committed_and_not_yet_published(
     assert seqs(bob.heard) == [said], "it was told before the answer, and never after it"
 
 
+@pytest.mark.parametrize("remembers", [True, False], ids=["from memory", "from the log"])
+@pytest.mark.parametrize("ask", [commands.Events, commands.Messages])
+async def test_who_asks_for_what_was_not_handed_on_yet_hears_it_before_the_answer_and_not_again(
+    house: House,
+    later: list[Callable[[], None]],
+    ask: type[Command],
+    remembers: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ann, bob = await house.listener("Ann"), await house.listener("Bob")
+    code = await house.room(ann)
+    await house.do(ann, commands.JoinRoom(code=code))
+    last = (await house.do(bob, commands.JoinRoom(code=code))).last_seq
+    if not remembers:
+        monkeypatch.setattr(house.context.hub, "recent", lambda *_: None)
+    said = await say(house, ann, code)
+    bob.heard.clear()
+    fields: dict[str, Any] = {"since": last} if ask is commands.Events else {}
+    page = await house.do(bob, ask(code=code, **fields))
+    assert seqs(getattr(page, "events", None) or page.messages) == [said]
+    assert seqs(bob.heard) == [said]
+    turn(later)
+    assert seqs(bob.heard) == [said]
+
+
 @contextmanager
 def held_back(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[asyncio.Event, Callable[[], None]]]:
     """Keep the next commit from being published; give what says that it is durable, and what publishes it."""

@@ -71,7 +71,8 @@ async def events(chat: Context, session: Session, command: Events) -> reply.Even
 
 
 async def events_after(chat: Context, room: Room, since: int, limit: int) -> reply.EventPage:
-    """Return a page of a room's events above a seq."""
+    """Return a page of a room's events above a seq; who hears the room has heard them before, or never will."""
+    chat.hub.told(room.code)
     rows = chat.hub.recent(room.code, since)
     if rows is None:
         nothing_new = since >= room.last_seq and chat.hub.in_step(room.code, since)
@@ -82,12 +83,13 @@ async def events_after(chat: Context, room: Room, since: int, limit: int) -> rep
 
 
 async def published(chat: Context, code: str, rows: list[E]) -> list[E]:
-    """Return what was read from a room's log once all of it has been published.
+    """Return what was read from a room's log once all of it has been published, and handed to those who hear the room.
 
-    A commit can be read a moment before it is published: whoever was answered with it by then would hear it again.
+    A commit can be read a moment before that: whoever were answered with it by then would hear it again.
     """
-    if rows and rows[-1].seq > chat.hub.last_seq(code):
+    if rows and rows[-1].seq > chat.hub.told(code):
         await chat.store.told()
+        chat.hub.told(code)
     return rows
 
 

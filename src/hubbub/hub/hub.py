@@ -113,11 +113,6 @@ class Hub:
         room = self._rooms.get(code)
         return room.ring.last_number if room else 0
 
-    def last_seq(self, code: str) -> int:
-        """Return the last seq that was published in a room, 0 if none was since this node knows the room."""
-        room = self._rooms.get(code)
-        return room.ring.last_seq if room else 0
-
     def told(self, code: str) -> int:
         """Return the last seq that a room's sessions were handed, 0 if none was since this node knows the room.
 
