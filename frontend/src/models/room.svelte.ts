@@ -6,6 +6,7 @@ import type { Socket } from "../net/socket";
 import { type Fetch, pageOnServer } from "../net/version";
 import { ServerClock } from "./clock";
 import { Drafts } from "./drafts";
+import { keepLogin } from "./keep_login";
 import { LinkState } from "./link_state";
 import { changeName, leaveRoom } from "./oneself";
 import { OpenRoom } from "./open_room";
@@ -52,6 +53,7 @@ export class RoomPage extends ShownRoom implements RoomView {
   #connections = 0;
   #leaving = false;
   #cancelTyping = () => {};
+  #stopKeeping = () => {};
 
   constructor(frame: Frame, outside: Outside) {
     super();
@@ -88,6 +90,7 @@ export class RoomPage extends ShownRoom implements RoomView {
   /** Begin to connect. */
   start(): void {
     this.#live.connect();
+    this.#stopKeeping = keepLogin(this.#outside.world, this.#outside.fetch);
   }
 
   /** End everything, as when the page is left. */
@@ -95,6 +98,7 @@ export class RoomPage extends ShownRoom implements RoomView {
     this.#live.close();
     this.#stays.down();
     this.#refresh.stop();
+    this.#stopKeeping();
   }
 
   /** The page is looked at again, or the network is back. */

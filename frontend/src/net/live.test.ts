@@ -2,65 +2,11 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { refusal, settle, TestWorld } from "../models/examples";
 import { LostError, RefusedError } from "../models/server";
 import { backoff } from "./backoff";
+import { FakeSocket } from "./fake_socket";
 import { oncePerFrame } from "./frame";
 import { Live } from "./live";
 import { errorTeller, type PageError } from "./page_errors";
-import type { Socket } from "./socket";
 import { pageOnServer } from "./version";
-
-/** A socket whose other end is the test. */
-class FakeSocket implements Socket {
-  connected = false;
-  attempts = 0;
-  readonly sent: unknown[][] = [];
-  readonly #listeners = new Map<string, (...args: never[]) => void>();
-  #any: (event: string, ...args: unknown[]) => void = () => {};
-
-  connect(): void {
-    this.attempts++;
-  }
-
-  disconnect(): void {
-    this.drop("io client disconnect");
-  }
-
-  emit(...args: unknown[]): void {
-    this.sent.push(args);
-  }
-
-  on(event: string, listener: (...args: never[]) => void): void {
-    this.#listeners.set(event, listener);
-  }
-
-  onAny(listener: (event: string, ...args: unknown[]) => void): void {
-    this.#any = listener;
-  }
-
-  welcome(): void {
-    this.connected = true;
-    this.say("welcome", { type: "welcome", me: { id: "ann", name: "Ann" } });
-  }
-
-  say(event: string, data: unknown): void {
-    this.#any(event, data);
-  }
-
-  drop(reason = "transport close"): void {
-    const was = this.connected;
-    this.connected = false;
-    if (was) this.#listeners.get("disconnect")?.(reason as never);
-  }
-
-  refuse(data?: object): void {
-    this.#listeners.get("connect_error")?.(Object.assign(new Error("no"), { data }) as never);
-  }
-
-  /** Answer the last command. */
-  answer(reply: object): void {
-    const [, , acknowledge] = this.sent.at(-1) ?? [];
-    (acknowledge as (reply: object) => void)(reply);
-  }
-}
 
 let world: TestWorld;
 let socket: FakeSocket;

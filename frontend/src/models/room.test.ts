@@ -1,0 +1,48 @@
+/** Tests of the room's page as a whole, whose connection ends in the test. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { FakeSocket } from "../net/fake_socket";
+import { TestWorld } from "./examples";
+import { RoomPage } from "./room.svelte";
+import { memoryKeep } from "./storage";
+
+const DAY = 86_400_000;
+
+let world: TestWorld;
+let socket: FakeSocket;
+let page: RoomPage;
+let fetched: string[];
+let went: string[];
+
+beforeEach(() => {
+  world = new TestWorld();
+  socket = new FakeSocket();
+  fetched = [];
+  went = [];
+  page = new RoomPage(
+    { code: "WXYZ", name: "Ann", version: "" },
+    {
+      world: { ...world, frame: () => {} },
+      keep: memoryKeep(),
+      socket,
+      fetch: (url, method = "GET") => {
+        fetched.push(`${method} ${url}`);
+        return Promise.reject(new Error("offline"));
+      },
+      go: (url) => went.push(url),
+      show: () => {},
+    },
+  );
+  page.start();
+});
+
+describe("the room's page", () => {
+  test("has the browser keep the login once a day, as long as it is open", async () => {
+    await world.pass(DAY - 1);
+    expect(fetched).toEqual([]);
+    await world.pass(2 * DAY);
+    expect(fetched).toEqual(["HEAD /", "HEAD /"]);
+    page.close();
+    await world.pass(5 * DAY);
+    expect(fetched.length).toBe(2);
+  });
+});
