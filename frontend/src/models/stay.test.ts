@@ -63,6 +63,14 @@ async function enter(): Promise<void> {
   await settle();
 }
 
+const unseen = (epoch: string) => ({ messages: [], last_seq: 0, epoch, more: false });
+
+/** The server takes what is sent into a room that isn't on screen. */
+function answerUnseen(epoch = "first"): void {
+  server.answers.messages = () => unseen(epoch);
+  server.answers.send_message = () => ({ seq: 1, number: 1, at: new Date(NOON).toISOString() });
+}
+
 describe("a stay", () => {
   test("comes back with the last seq and the epoch, and pages through what it missed", async () => {
     server.answers.join_room = () => joined({ last_seq: 3, last_number: 3, messages: messages(1, 3) });
@@ -337,9 +345,47 @@ describe("a stay", () => {
     stay.send("one");
     stay.hide();
     stay.down();
-    server.answers.send_message = () => ({ seq: 1, number: 1, at: new Date(NOON).toISOString() });
-    stay.up();
-    await settle();
+    answerUnseen();
+    await enter();
     expect([server.of("unwatch_room").length, server.of("join_room").length, stay.busy]).toEqual([1, 1, false]);
+  });
+
+  test.each(["connected", "lost"])("off screen delivers what was written before one was in, %s", async (how) => {
+    stay.send("one");
+    if (how === "connected") answerUnseen();
+    stay.hide();
+    await settle();
+    answerUnseen();
+    if (how === "lost") await enter();
+    expect(server.of("join_room")).toEqual([]);
+    expect(server.of("send_message").map(({ text }) => text)).toEqual(["one"]);
+    expect(stay.busy).toBe(false);
+  });
+
+  test("off screen gives nothing to another room of the same code", async () => {
+    await enter();
+    stay.down();
+    stay.send("one");
+    stay.hide();
+    answerUnseen("second");
+    await enter();
+    expect([server.of("send_message"), room.outbox.lines[0]?.status]).toEqual([[], "failed"]);
+  });
+
+  test("that is on screen again by then comes in as usual", async () => {
+    stay.send("one");
+    stay.hide();
+    let answer = (_: unknown): void => {};
+    server.answers.messages = () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
+    await enter();
+    stay.show();
+    answer(unseen("first"));
+    await settle();
+    expect(server.of("send_message")).toEqual([]);
+    await enter();
+    expect(server.of("send_message").length).toBeGreaterThan(0);
   });
 });

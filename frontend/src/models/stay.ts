@@ -2,7 +2,7 @@
 import { Courier } from "./courier";
 import type { OpenRoom } from "./open_room";
 import { Reader } from "./reader";
-import type { Server, World } from "./server";
+import { quietly, type Server, type World } from "./server";
 import type { Ending } from "./view";
 import { Visit } from "./visit";
 
@@ -49,10 +49,7 @@ export class Stay {
   /** There is a connection. A room off screen is left alone, but for what is still to be delivered. */
   async up(): Promise<void> {
     if (this.#onScreen) await this.visit.enter();
-    else if (this.busy) {
-      this.room.outbox.reconnected();
-      this.#courier.start();
-    }
+    else if (this.busy) await quietly(() => this.#deliver());
   }
 
   down(): void {
@@ -64,10 +61,12 @@ export class Stay {
 
   /** Another room comes on screen: hear no more of this one, but deliver what was said. */
   hide(): void {
+    const wasInside = this.#inside;
     this.#onScreen = false;
     this.#reader.close();
     this.#goOutside();
     this.visit.close();
+    if (!wasInside) void this.up(); // what was said before one was in has nobody else to carry it
   }
 
   show(): void {
@@ -102,6 +101,16 @@ export class Stay {
   /** A message has come: it may be read already. */
   look(): void {
     this.#reader.look();
+  }
+
+  /** Off screen nobody comes in: only the epoch is asked for, without which nothing goes. */
+  async #deliver(): Promise<void> {
+    const { code, outbox, clock } = this.room;
+    const { epoch } = await this.#server.ask("messages", { code, limit: 1 });
+    if (this.#onScreen) return;
+    outbox.reconnected();
+    outbox.enter(epoch, clock.now());
+    this.#courier.start();
   }
 
   /** What is said from now on isn't seen, wherever the reader stands. */
