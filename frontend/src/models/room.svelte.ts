@@ -165,6 +165,10 @@ export class RoomPage extends ShownRoom implements RoomView {
   /** Bring another room on screen, when the address is right already. */
   show(code: string): void {
     if (code === this.code) return;
+    if (this.#live.over) {
+      this.#outside.go(`/r/${code}`); // this page was put out, another one may be let in
+      return;
+    }
     this.#stays.show(code);
     void this.#outside.fetch(`/r/${code}`, "HEAD").catch(() => null); // home leads back to the room of the last visit
     this.ending = this.endingWords = null;

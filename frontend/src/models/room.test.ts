@@ -1,7 +1,7 @@
 /** Tests of the room's page as a whole, whose connection ends in the test. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { FakeSocket } from "../net/fake_socket";
-import { TestWorld } from "./examples";
+import { settle, TestWorld } from "./examples";
 import { RoomPage } from "./room.svelte";
 import { memoryKeep } from "./storage";
 
@@ -44,5 +44,16 @@ describe("the room's page", () => {
     page.close();
     await world.pass(5 * DAY);
     expect(fetched.length).toBe(2);
+  });
+
+  test("goes to another room as a new page once the server has put it out", async () => {
+    socket.welcome();
+    page.show("ABCD");
+    expect([page.code, went]).toEqual(["ABCD", []]);
+    socket.drop("io server disconnect");
+    await settle();
+    expect(page.ending).toBe("logged_out");
+    page.show("WXYZ");
+    expect([page.code, went]).toEqual(["ABCD", ["/r/WXYZ"]]);
   });
 });

@@ -46,6 +46,11 @@ export class Live implements Server {
     socket.onAny((name, data) => this.#hear(name, data));
   }
 
+  /** It will never connect again. */
+  get over(): boolean {
+    return this.#over;
+  }
+
   /** Connect at once, whatever was waited for. */
   connect(): void {
     if (this.#over || this.#connecting || this.#socket.connected) return;

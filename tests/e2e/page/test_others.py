@@ -86,6 +86,24 @@ async def test_ux29_keys_lead_from_room_to_room(visitors: Visitors, person: Call
     await expect(ann.page).to_have_url(f"{ann.url}/r/{first}")
 
 
+async def test_who_is_logged_out_goes_back_to_a_room_that_asks_for_a_name(
+    visitors: Visitors, person: Callable[..., Person]
+) -> None:
+    ann, first, _ = await two_rooms(visitors, person("Bob"))
+    ann.expected.append("401")
+    wire = await Wire.tap(ann)
+    await ann.page.goto(f"{ann.url}/r/{first}")
+    await ann.arrived()
+    await ann.page.get_by_role("link", name="Second").click()
+    await expect(ann.composer).to_have_attribute("placeholder", "Write to Second")
+    await ann.page.context.clear_cookies()
+    await wire.cut()
+    await expect(ann.page.get_by_role("heading", name="You are logged out")).to_be_visible()
+    await ann.page.go_back()
+    await expect(ann.page).to_have_url(f"{ann.url}/r/{first}")
+    await expect(ann.page.get_by_label("Your name")).to_be_visible()
+
+
 AWAY = "() => { document.hasFocus = () => false; dispatchEvent(new Event('blur')) }"
 BACK = "() => { delete document.hasFocus; dispatchEvent(new Event('focus')) }"
 
