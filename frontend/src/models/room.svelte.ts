@@ -82,7 +82,7 @@ export class RoomPage extends ShownRoom implements RoomView {
         },
       });
     });
-    this.#refresh = new RoomsRefresh(this.#list, this.#live, world, this.#changed);
+    this.#refresh = new RoomsRefresh(this.#list, this.#live, world, () => this.#listed());
     this.#draft = this.#restored = this.#drafts.get(frame.code);
     this.#publish();
   }
@@ -233,6 +233,13 @@ export class RoomPage extends ShownRoom implements RoomView {
       if (event.type === "member_renamed" && event.user.id === this.me.id)
         this.me = { id: this.me.id, name: event.name };
     }
+    this.#changed();
+  }
+
+  /** What was read elsewhere isn't new here either. */
+  #listed(): void {
+    const { code, unread } = this.#stays.current.room;
+    unread.readElsewhere(this.#list.readIn(code));
     this.#changed();
   }
 

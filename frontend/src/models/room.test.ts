@@ -1,7 +1,7 @@
 /** Tests of the room's page as a whole, whose connection ends in the test. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { FakeSocket } from "../net/fake_socket";
-import { settle, TestWorld } from "./examples";
+import { joined, messages, settle, TestWorld } from "./examples";
 import { RoomPage } from "./room.svelte";
 import { memoryKeep } from "./storage";
 
@@ -55,5 +55,19 @@ describe("the room's page", () => {
     expect(page.ending).toBe("logged_out");
     page.show("WXYZ");
     expect([page.code, went]).toEqual(["ABCD", ["/r/WXYZ"]]);
+  });
+
+  test("takes for read what was read elsewhere", async () => {
+    const room = { code: "WXYZ", title: "Tea", role: "guest", last_number: 5 };
+    socket.welcome();
+    socket.answer({ ok: true, rooms: [{ ...room, read_number: 3 }], more: false }, "my_rooms");
+    const found = joined({ last_seq: 5, last_number: 5, read_number: 3, messages: messages(1, 5) });
+    socket.answer({ ok: true, ...found }, "join_room");
+    await world.pass(1_000);
+    expect(page.unread).toBe(2);
+    await world.pass(30_000);
+    socket.answer({ ok: true, rooms: [{ ...room, read_number: 5 }], more: false }, "my_rooms");
+    await world.pass(1_000);
+    expect(page.unread).toBe(0);
   });
 });

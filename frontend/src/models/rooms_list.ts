@@ -36,6 +36,11 @@ export class RoomsList {
     this.#rooms = [{ ...room, last }, ...this.#rooms.filter((each) => each !== room)];
   }
 
+  /** The number up to which one has read a room; 0 when that isn't known. */
+  readIn(code: string): number {
+    return this.#rooms.find((room) => room.code === code)?.read ?? 0;
+  }
+
   forget(code: string): void {
     this.#rooms = this.#rooms.filter((room) => room.code !== code);
   }

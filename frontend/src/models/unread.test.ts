@@ -52,6 +52,25 @@ describe("unread", () => {
     expect(made.due(NOON + 4_000)).toBe(0);
   });
 
+  test("is what wasn't read elsewhere either", () => {
+    const made = unread(3, 8);
+    made.readElsewhere(5);
+    expect([made.count, made.divider]).toEqual([3, { after: 3, count: 5 }]);
+    made.readElsewhere(4);
+    expect(made.count).toBe(3);
+    made.readElsewhere(9);
+    expect([made.count, made.divider, made.due(NOON)]).toEqual([0, null, null]);
+    made.message(9, false);
+    expect([made.count, made.divider]).toEqual([1, { after: 8, count: 1 }]);
+  });
+
+  test("keeps the line under one's eyes, whatever is read elsewhere", () => {
+    const made = unread(3, 5);
+    made.see(true);
+    made.readElsewhere(5);
+    expect(made.divider).toEqual({ after: 3, count: 2 });
+  });
+
   test("begins anew with another history", () => {
     const made = unread(5, 9);
     made.joined(2, 2, true);

@@ -48,6 +48,15 @@ export class Unread {
     this.#settle();
   }
 
+  /** As far as was read in another window or on another machine. */
+  readElsewhere(number: number): void {
+    const read = Math.min(this.#last, number);
+    this.#told = Math.max(this.#told, read);
+    this.#read = Math.max(this.#read, read);
+    if (!this.#sees && this.count === 0) this.#divider = null;
+    this.#settle();
+  }
+
   /** The reader sees the end, or no longer does: a line that was read is not drawn again. */
   see(sees: boolean): void {
     if (!sees && this.count === 0) this.#divider = null;
