@@ -10,6 +10,7 @@ from hubbub.bench.filling import fill, make_room, run
 from hubbub.core.user import User
 from tests.e2e.page.chromium import Visitors
 from tests.e2e.page.visitor import Visitor
+from tests.e2e.page.wire import Wire
 from tests.server_process import ServerProcess, running
 
 pytestmark = pytest.mark.anyio
@@ -97,6 +98,24 @@ async def test_ux24_a_link_to_a_message_leads_there_and_marks_it(browser: Browse
         await dan.page.goto(f"{dan.url}/r/FULL")
         await dan.arrived()
         await dan.at_end()
+
+
+async def test_ux14_older_messages_come_to_who_reached_the_top_without_a_connection(
+    browser: Browser, crowded: ServerProcess
+) -> None:
+    async with Visitors(browser, crowded.url) as visitors:
+        eve = await visitors.come("Eve")
+        eve.expected += ["WebSocket", "ERR_FAILED"]
+        wire = await Wire.tap(eve)
+        await eve.join("FULL")
+        await eve.at_end()
+        first = await eve.log.get_by_role("article").first.get_attribute("data-line")
+        await wire.block()
+        await eve.box.evaluate("box => { box.scrollTop = 0 }")
+        await expect(eve.banner).to_be_visible()
+        assert await eve.log.get_by_role("article").first.get_attribute("data-line") == first
+        wire.unblock()
+        await eve.until(f"box.querySelector('[data-line]').dataset.line !== '{first}'")
 
 
 async def count(visitor: Visitor) -> int:
