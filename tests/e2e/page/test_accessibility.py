@@ -221,6 +221,7 @@ async def test_the_log_is_there_and_silent_before_its_first_messages_come(visito
     lives: list[list[Any]] = await ann.page.evaluate("window.lives")
     assert lives[0] == ["off", 0]
     assert all(live == "off" for live, lines in lives if lines == 0)
+    assert next(live for live, lines in lives if lines) == "off"
 
 
 async def test_forced_colours_leave_borders_and_focus(visitors: Visitors) -> None:
