@@ -161,6 +161,35 @@ describe("a stay", () => {
     expect([room.timeline.firstSeq, room.timeline.newer]).toEqual([19_951, false]);
   });
 
+  test("shows what was said without a connection, however far up one was reading", async () => {
+    const log = messages(251, 2_300);
+    server.answers.join_room = () =>
+      joined({ last_seq: 300, last_number: 300, messages: log.slice(0, 50), more: true });
+    await enter();
+    stay.seesEnd(false);
+    for (const each of log.slice(50)) stay.visit.hear(each);
+    expect(room.timeline.newer).toBe(true);
+    stay.down();
+    stay.send("mine");
+    server.answers.join_room = () => ({
+      ...joined({ last_seq: 2_300, last_number: 2_300, reset: false }),
+      messages: undefined,
+      events: [],
+    });
+    server.answers.messages = ({ after }) => {
+      const page = log.filter(({ seq }) => seq > Number(after ?? 2_250));
+      return { messages: page, last_seq: log.at(-1)?.seq, epoch: "first", more: after === undefined };
+    };
+    server.answers.send_message = () => {
+      const mine = message(2_301, { text: "mine", client_message_id: "new-0" }, ANN);
+      log.push(mine);
+      stay.visit.hear(mine);
+      return { seq: mine.seq, number: mine.number, at: mine.at };
+    };
+    await enter();
+    expect([texts().at(-1), room.timeline.newer, room.outbox.lines]).toEqual(["mine", false, []]);
+  });
+
   test("waits with coming in as long as the server says", async () => {
     server.answers.join_room = () => Promise.reject(new RefusedError(refusal("slow_down", "Wait.", 7)));
     await enter();

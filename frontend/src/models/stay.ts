@@ -123,6 +123,7 @@ export class Stay {
   #entered(): void {
     this.#inside = true;
     this.room.entries++;
+    if (this.busy && this.room.timeline.newer) void this.visit.pages.latest(); // where one's own words will stand
     this.#courier.start();
     this.#reader.start();
     this.#host.entered();
