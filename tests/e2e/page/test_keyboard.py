@@ -7,6 +7,7 @@ from playwright.async_api import Locator, expect
 
 from tests.e2e.page.chromium import Visitors
 from tests.e2e.page.visitor import Visitor
+from tests.e2e.page.wire import Wire, newer_page
 
 pytestmark = pytest.mark.anyio
 
@@ -138,6 +139,39 @@ async def test_the_skip_link_leads_past_everything_to_the_composer(visitors: Vis
     await expect(skip).to_be_in_viewport()
     await ann.page.keyboard.press("Enter")
     await expect(ann.composer).to_be_focused()
+
+
+async def test_a_pressed_button_that_vanishes_leaves_the_focus_in_the_composer(visitors: Visitors) -> None:
+    ann = await visitors.come("Ann")
+    ann.expected += ["WebSocket", "ERR_FAILED"]
+    wire = await Wire.tap(ann)
+    await ann.create()
+    wire.refuse("send_message")
+    for text in ("again", "never"):
+        await ann.type(text)
+        await expect(ann.line(text)).to_contain_text("Not delivered.")
+    await pressed_away(ann, ann.line("never").get_by_role("button", name="Delete"), "Enter")
+    wire.allow("send_message")
+    await pressed_away(ann, ann.line("again").get_by_role("button", name="Retry"), "Space")
+    await ann.say("\n".join("a long message" for _ in range(100)))
+    await ann.scroll(-800)
+    await pressed_away(ann, ann.pill, "Enter")
+    await ann.at_end()
+    await ann.page.route("**/api/version", newer_page)
+    await wire.block()
+    await expect(ann.banner).to_be_visible()
+    await ann.banner.press("Enter")
+    await expect(ann.composer).to_be_focused()
+    wire.unblock()
+    await pressed_away(ann, ann.page.get_by_role("button", name="Not now"), "Space")
+
+
+async def pressed_away(visitor: Visitor, button: Locator, key: str) -> None:
+    """Press a button by key, which makes it vanish; nothing gets into the composer that way."""
+    await button.press(key)
+    await expect(button).to_have_count(0)
+    await expect(visitor.composer).to_be_focused()
+    await expect(visitor.composer).to_have_value("")
 
 
 async def test_a_focus_that_nobody_sees_would_be_noticed(visitors: Visitors) -> None:

@@ -1,17 +1,16 @@
 """The connection or the server goes away under an open page, and both come back (rows A27, A29, B16; ux 34 and 35)."""
 
-import json
 import re
 import shutil
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import expect
 
 from tests.e2e.page.chromium import Visitors
 from tests.e2e.page.own_server import OwnServer
 from tests.e2e.page.visitor import Visitor
-from tests.e2e.page.wire import Wire
+from tests.e2e.page.wire import Wire, newer_page
 
 pytestmark = pytest.mark.anyio
 
@@ -121,11 +120,6 @@ def _copy(source: Path, target: Path) -> None:
     for tail in ("-wal", "-shm"):
         target.with_name(target.name + tail).unlink(missing_ok=True)
     shutil.copy(source, target)
-
-
-async def newer_page(route: Route) -> None:
-    version = await (await route.fetch()).json()
-    await route.fulfill(body=json.dumps(version | {"page": "a newer one"}), content_type="application/json")
 
 
 async def reconnected(visitor: Visitor, wire: Wire) -> None:

@@ -106,3 +106,9 @@ class Wire:
     def _to_page(self, packet: str | bytes) -> None:
         if self._page:
             self._page.send(packet)
+
+
+async def newer_page(route: Route) -> None:
+    """Answer the question for the version as a server does that has a newer page."""
+    version = await (await route.fetch()).json()
+    await route.fulfill(body=json.dumps(version | {"page": "a newer one"}), content_type="application/json")
