@@ -12,7 +12,8 @@ if (frame) {
   const room = new RoomPage({ code, name, version }, inBrowser());
   window.addEventListener("online", () => room.wake());
   window.addEventListener("focus", () => room.wake());
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && room.wake());
+  window.addEventListener("pagehide", () => room.rest());
+  document.addEventListener("visibilitychange", () => (document.hidden ? room.rest() : room.wake()));
   window.addEventListener("popstate", () => {
     const shown = /^\/r\/([A-Z]+)$/.exec(location.pathname)?.[1];
     if (shown) room.show(shown);

@@ -27,11 +27,16 @@ export class Reader {
     this.#cancel();
   }
 
-  /** The room goes off screen: what was read is told without a wait. */
+  /** The room goes off screen. */
   close(): void {
+    this.flush();
+    this.stop();
+  }
+
+  /** What was read is told without a wait. */
+  flush(): void {
     if (this.#open && this.#unread.due(this.#world.now()) !== null)
       this.#server.tell("read", { code: this.#code, number: this.#unread.tell(this.#world.now()) });
-    this.stop();
   }
 
   /** Something may have been read. */

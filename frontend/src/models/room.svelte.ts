@@ -107,6 +107,11 @@ export class RoomPage extends ShownRoom implements RoomView {
     this.#refresh.look();
   }
 
+  /** The page isn't looked at any more, and may never be again. */
+  rest(): void {
+    this.#stays.current.rest();
+  }
+
   get draft(): string {
     return this.#draft;
   }

@@ -302,6 +302,22 @@ describe("a stay", () => {
     expect(server.of("read").map(({ number }) => number)).toEqual([1, 2]);
   });
 
+  test("whose page may be closed now tells so too, and goes on", async () => {
+    await enter();
+    stay.seesEnd(true);
+    for (const seq of [1, 2]) {
+      stay.visit.hear(message(seq));
+      stay.look();
+    }
+    stay.rest();
+    stay.rest();
+    expect(server.of("read").map(({ number }) => number)).toEqual([1, 2]);
+    stay.visit.hear(message(3));
+    stay.look();
+    await world.pass(5_000);
+    expect(server.of("read").map(({ number }) => number)).toEqual([1, 2, 3]);
+  });
+
   test("asks again who is here when the list and the count differ, but not all the time", async () => {
     await enter();
     const view = { ...BOB, role: "guest" as const, here: true };

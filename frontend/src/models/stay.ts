@@ -59,6 +59,11 @@ export class Stay {
     this.#reader.stop();
   }
 
+  /** The page may be closed now. */
+  rest(): void {
+    this.#reader.flush();
+  }
+
   /** Another room comes on screen: hear no more of this one, but deliver what was said. */
   hide(): void {
     const wasInside = this.#inside;

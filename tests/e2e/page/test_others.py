@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import anyio
 import pytest
 from playwright.async_api import expect
 
@@ -112,6 +113,27 @@ async def read_by(ann: Visitor, code: str) -> int:
     """Return how far the server knows that somebody has read."""
     rooms = (await (await ann.page.context.request.get(f"{ann.url}/api/v1/rooms")).json())["rooms"]
     return int(next(room["read_number"] for room in rooms if room["code"] == code))
+
+
+@pytest.mark.parametrize("how", ["left", "closed"])
+async def test_ux32_what_was_read_last_is_known_when_the_page_has_gone(
+    visitors: Visitors, person: Callable[..., Person], how: str
+) -> None:
+    bob = person("Bob")
+    ann, first, _ = await two_rooms(visitors, bob)
+    for number in range(3):  # the first is told at once, the others two seconds later
+        bob.send(first, f"seen {number}")
+    await ann.sees("seen 2")
+    await expect(ann.page).to_have_title(f"First – {first}")
+    if how == "left":
+        await ann.page.goto("about:blank")
+    else:
+        other = await ann.page.context.new_page()
+        await ann.page.close()
+        ann.page = other
+    with anyio.fail_after(10):
+        while await read_by(ann, first) != 3:
+            pass
 
 
 async def test_ux32_the_tab_tells_what_is_new_and_read_is_only_what_was_looked_at(
