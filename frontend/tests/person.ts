@@ -54,7 +54,10 @@ export class Person {
             const timer = setTimeout(deed, ms);
             return () => clearTimeout(timer);
           },
-          frame: (deed) => void setImmediate(deed),
+          frame: (deed) => {
+            const frame = setImmediate(deed);
+            return () => clearImmediate(frame);
+          },
           random: () => 0,
           newId: () => crypto.randomUUID(),
         },

@@ -21,7 +21,7 @@ beforeEach(() => {
   page = new RoomPage(
     { code: "WXYZ", name: "Ann", version: "" },
     {
-      world: { ...world, frame: () => {} },
+      world: { ...world, frame: () => () => {} },
       keep: memoryKeep(),
       socket,
       fetch: (url, method = "GET") => {

@@ -11,7 +11,10 @@ export function inBrowser(): Outside {
         const timer = setTimeout(deed, ms);
         return () => clearTimeout(timer);
       },
-      frame: (deed) => void requestAnimationFrame(deed),
+      frame: (deed) => {
+        const frame = requestAnimationFrame(deed);
+        return () => cancelAnimationFrame(frame);
+      },
       random: () => Math.random(),
       newId: newId,
     },

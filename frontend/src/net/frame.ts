@@ -3,7 +3,8 @@
 const AT_LATEST = 100;
 
 export interface Screen {
-  frame(deed: () => void): void;
+  /** Do something in the next frame; returns what takes that back. */
+  frame(deed: () => void): () => void;
   later(ms: number, deed: () => void): () => void;
 }
 
@@ -12,7 +13,6 @@ export function oncePerFrame(screen: Screen, deed: () => void): () => void {
   let asked = false;
   let cancel = () => {};
   const run = () => {
-    if (!asked) return;
     asked = false;
     cancel();
     deed();
@@ -20,7 +20,9 @@ export function oncePerFrame(screen: Screen, deed: () => void): () => void {
   return () => {
     if (asked) return;
     asked = true;
-    cancel = screen.later(AT_LATEST, run);
-    screen.frame(run);
+    const cancels = [screen.later(AT_LATEST, run), screen.frame(run)];
+    cancel = () => {
+      for (const each of cancels) each();
+    };
   };
 }
