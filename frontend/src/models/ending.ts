@@ -7,7 +7,7 @@ const ENDINGS: Partial<Record<ErrorCode, Ending>> = {
   room_full: "full",
   name_taken: "name_taken",
   banned: "removed",
-  not_a_member: "removed",
+  not_a_member: "left",
   not_logged_in: "logged_out",
   slow_down: "slow",
 };

@@ -291,6 +291,14 @@ describe("a stay", () => {
     expect(ended).toEqual(["left: null"]);
   });
 
+  test("ends where one has left in another window meanwhile, and makes one no member again", async () => {
+    await enter();
+    stay.down();
+    server.answers.members = () => Promise.reject(new RefusedError(refusal("not_a_member", "Join it first.")));
+    await enter();
+    expect([server.of("join_room").length, ended]).toEqual([1, ["left: null"]]);
+  });
+
   test("that goes off screen tells at once what was read last", async () => {
     await enter();
     stay.seesEnd(true);

@@ -50,6 +50,9 @@ export class Visit {
     const { code, timeline } = this.room;
     const known = timeline.epoch === null ? {} : { since: timeline.cursor, epoch: timeline.epoch };
     try {
+      // One may have left in another window meanwhile: to come in would make one a member again.
+      if (this.room.loaded) await this.#server.ask("members", { code, limit: 1 });
+      if (attempt !== this.#attempt) return;
       const reply = await this.#server.ask("join_room", { code, ...known });
       if (attempt !== this.#attempt) return;
       await this.#take(reply);
@@ -163,8 +166,8 @@ export class Visit {
 
   #failed(error: unknown): void {
     if (error instanceof RefusedError && (!RETRIED.includes(error.refusal.code) || this.#isTooLong(error.refusal))) {
-      const was = this.room.loaded ? this.room.lifetime : null;
-      this.#end(endingOf(error.refusal.code, was), withWait(error.refusal));
+      const ending = endingOf(error.refusal.code, this.room.loaded ? this.room.lifetime : null);
+      this.#end(ending, ending === "left" ? null : withWait(error.refusal));
       return;
     }
     if (!(error instanceof RefusedError || error instanceof LostError)) throw error;

@@ -105,6 +105,22 @@ async def test_b12_who_leaves_in_one_tab_has_left_in_the_other(visitors: Visitor
     await other.arrived()
 
 
+async def test_b12_who_leaves_in_one_tab_has_left_in_another_that_had_no_connection(visitors: Visitors) -> None:
+    (ann,) = await visitors.in_room("Ann")
+    bob = await visitors.come("Bob")
+    bob.expected += ["WebSocket", "ERR_FAILED"]
+    wire = await Wire.tap(bob)
+    await bob.join(ann.code)
+    other = await bob.tab()
+    await wire.block()
+    await other.pick("Leave the room")
+    await other.page.get_by_role("dialog").get_by_role("button", name="Leave").click()
+    await ann.sees("Bob has left the room.")
+    wire.unblock()
+    await expect(bob.page.get_by_role("heading", name="You have left this room")).to_be_visible()
+    await expect(ann.log.get_by_text("Bob has entered")).to_have_count(1)
+
+
 async def test_b12_who_can_not_leave_is_told_why(visitors: Visitors) -> None:
     ann = await visitors.come("Ann")
     wire = await Wire.tap(ann)
