@@ -34,12 +34,17 @@ class Reachable(Protocol):
 
 
 class RawClient:
-    """One TCP connection to a server, and a WebSocket on it if it is asked for."""
+    """One TCP connection to a server, and a WebSocket on it if it is asked for.
 
-    def __init__(self, server: Reachable, *, receive_buffer: int = 0) -> None:
+    Between two ends on one machine the system keeps much for who doesn't read; for one who is `far`, it doesn't.
+    """
+
+    def __init__(self, server: Reachable, *, receive_buffer: int = 0, far: bool = False) -> None:
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        if far:
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1460)
         self.socket.settimeout(PATIENCE)
         self.socket.connect(server.address)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -248,3 +248,19 @@ def test_a_request_under_way_and_an_upgrade_on_one_connection_are_cut_off(
         client.send(client.request() + frame("40"))
         assert b"101 Switching" not in client.ended()
         ann.send(code, "still there")
+
+
+def test_r11_an_upgrade_behind_an_answer_that_was_not_read_is_cut_off(server: ServerProcess, connect: Connect) -> None:
+    with Person(server.url) as ann:
+        code = ann.create_room()
+        for number in range(30):
+            ann.send(code, f"{number} ".ljust(10_000, "x"))
+        client = connect(receive_buffer=4096, far=True)
+        path = f"/api/v1/rooms/{code}/messages?limit=200"
+        client.send(f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {ann.token}\r\n\r\n".encode())
+        beginning = client.socket.recv(100)
+        client.send(client.request())
+        answer = beginning + client.ended()
+        assert answer.startswith(b"HTTP/1.1 200 ")
+        assert b"101 Switching" not in answer
+        assert len(answer) < 300_000, "need an answer that didn't get through for this test to mean anything"
