@@ -18,17 +18,21 @@ async def command_of(route: Route, request: Request) -> Command:
     """Read the command out of a request. Raises ChatError `bad_request`, `too_long`, `text_invalid`, `forbidden`."""
     given: dict[str, Any] = {name: request.path_params[name] for name in route.in_path}
     if route.fields is Fields.QUERY:
+        await body_must_be_empty(request)
         return json.convert(route.command, _query(request), given)
     _query_must_be_empty(request)
-    if route.fields is Fields.NOWHERE:
-        return route.command(**given)
     body = await read_body(request)
     if route.fields is Fields.BODY_OR_TEXT:
         given |= _idempotency_key(request)
         body = body if _is_json(request) else _bare_text(request, body)
-    if not body and route.fields is Fields.BODY_OR_NOTHING:
+    if not body and route.fields in {Fields.NOWHERE, Fields.BODY_OR_NOTHING}:
         body = b"{}"
     return json.decode(route.command, body, given)
+
+
+async def body_must_be_empty(request: Request) -> None:
+    """Refuse fields in a body where none belong. Raises ChatError `bad_request`, `too_long`."""
+    json.decode(Command, await read_body(request) or b"{}")
 
 
 async def read_body(request: Request, most: int = MAX_BODY) -> bytes:
