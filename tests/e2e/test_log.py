@@ -65,7 +65,7 @@ def test_a25_b27_joining_saying_and_leaving_are_logged_with_who_where_and_when(m
     assert times == sorted(times)
 
 
-def test_what_was_said_and_what_proves_who_one_is_never_reach_the_log(meet: Meet) -> None:
+def test_s19_what_was_said_and_what_proves_who_one_is_never_reach_the_log(meet: Meet) -> None:
     server, person = meet
     ann, bob = person(f"Ann {CANARY}"[:40]), person("Bob")
     code = ann.create_room(title=CANARY)
