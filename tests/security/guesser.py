@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import httpx2
 
 from tests.live_client import PATIENCE, RefusalError, Route, begin_to_poll, connected
+from tests.people import Person
 
 DOORS = ("http", "websocket", "polling", "form")
 OF_STATUS = {200: "ok", 303: "ok", 404: "room_not_found", 429: "slow_down"}
@@ -88,6 +89,13 @@ class Guesser:
         return httpx2.AsyncClient(
             base_url=self.url, headers=headers | _of(self.address), timeout=PATIENCE, verify=False
         )
+
+
+def alike_to_strangers(owner: Person) -> tuple[str, str, str]:
+    """Return codes that no stranger may tell apart: of a private room, of one that was deleted, and of none."""
+    deleted = owner.create_room(private=True)
+    owner.ask("DELETE", f"/rooms/{deleted}")
+    return owner.create_room(private=True), deleted, WRONG[0]
 
 
 def _of(address: str) -> dict[str, str]:
