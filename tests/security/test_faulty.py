@@ -67,6 +67,8 @@ def test_a_server_that_is_open_to_other_sites_is_noticed(faulty: Faulty) -> None
             test_other_sites.test_s7_no_write_from_another_site_is_accepted_with_a_cookie_or_without(victim, headers)
         with pytest.raises(AssertionError, match="assert 101 == 403"):
             test_other_sites.test_s7_no_page_of_another_site_gets_through_the_live_door(server, victim, headers, True)
+        with pytest.raises(AssertionError, match="access-control-allow-origin"):
+            test_other_sites.test_s7_no_page_of_another_site_may_read_what_a_cookie_opens(victim, headers)
 
 
 async def test_a_room_that_takes_longer_to_be_denied_is_noticed(

@@ -72,6 +72,7 @@ CONTENT_TYPES: dict[str, tuple[dict[str, str], bytes]] = {
     "no type": ({}, b'{"text":"evil","number":1,"name":"Evil"}'),
 }
 WRITES = [(route.method, PREFIX + route.path) for route in ROUTES if route.method not in READS]
+READINGS = [*(PREFIX + route.path for route in ROUTES if route.method in READS), f"{PREFIX}/rooms/{{code}}/stream"]
 FORMS = [("POST", "/"), ("POST", "/page-errors")]
 
 
@@ -180,6 +181,17 @@ def test_s7_no_page_of_another_site_gets_through_the_live_door(
     assert victim.stranger.post(f"{polling}&sid={sid}", content=b"40", headers=login).text == "ok", (
         "their own sid lives"
     )
+
+
+@pytest.mark.parametrize("headers", EVIL, ids=str)
+def test_s7_no_page_of_another_site_may_read_what_a_cookie_opens(victim: Victim, headers: dict[str, str]) -> None:
+    """Whether a page may read is said by the headers, to its browser; the answer itself needn't be another."""
+    for path in READINGS:
+        way, evil = path.replace("{code}", victim.code), victim.disguised(headers) | victim.login
+        with victim.stranger.stream("GET", way, headers=evil) as answer:
+            assert answer.status_code == 200, "need a cookie that opens this for the test to mean anything"
+            assert not [name for name in answer.headers if name.startswith("access-control-")], path
+            assert answer.headers["cross-origin-resource-policy"] == "same-origin", path
 
 
 def test_s7_no_preflight_is_answered_with_leave(victim: Victim) -> None:
