@@ -9,11 +9,13 @@ from typing import Any
 from unittest.mock import patch
 
 import msgspec
+from starlette.responses import Response
 
 from hubbub.chat.service import Chat
 from hubbub.cli import main
+from hubbub.core.error import ERRORS
 from hubbub.core.user import User
-from hubbub.gateways.http import body, headers, login
+from hubbub.gateways.http import body, handlers, headers, login
 from hubbub.gateways.socketio.socket import EngineSocket
 from hubbub.protocol import json
 from hubbub.protocol.shapes import shape_of
@@ -52,6 +54,12 @@ def open_to_all() -> Iterator[AbstractContextManager[Any]]:
     yield patch.object(serve, "same_site", lambda _: lambda *_: True)
     leave = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
     yield patch.dict(headers.SECURITY_HEADERS, leave)
+
+
+@fault
+def wordy() -> Iterator[AbstractContextManager[Any]]:
+    """A refusal over HTTP is its words alone, in place of the documented JSON."""
+    yield patch.object(handlers, "answer_error", lambda error: Response(error.message, ERRORS[error.code].http))
 
 
 @fault

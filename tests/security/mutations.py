@@ -69,7 +69,7 @@ VALUES: tuple[Any, ...] = (
 class Mutations:
     """A source of malformed input, the same one for the same seed; CODE, TEXT and TITLE become what they are here."""
 
-    def __init__(self, seed: int, code: str = "ABCD") -> None:
+    def __init__(self, seed: int, code: str) -> None:
         self.random = random.Random(seed)
         self._words = {"CODE": code, "TEXT": CANARY, "TITLE": CANARY}
 

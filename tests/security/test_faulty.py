@@ -47,7 +47,7 @@ async def test_silence_after_malformed_input_is_noticed(faulty: Faulty, monkeypa
     with Person(server.url) as eve:
         eves = Assault(server, eve.token)
         await eves.by_websocket(text_frame('421["who_am_i"]'))
-        assert eves.outcomes == {"websocket: goes on": 1}
+        assert (eves.outcomes, eves.refused) == ({"websocket: goes on": 1}, {"websocket": 0})
         monkeypatch.setattr(assault, "LIMIT", 5.0)
         with pytest.raises(TimeoutError):
             await eves.by_websocket(text_frame("rubbish"))
@@ -57,6 +57,12 @@ async def test_a_failure_of_ours_over_malformed_input_is_noticed(faulty: Faulty)
     server = faulty("unchecked")
     with Person(server.url) as eve, pytest.raises(AssertionError, match='"internal"'):
         await Assault(server, eve.token).by_command(Mutations(test_malformed.SEED, eve.create_room()), 100)
+
+
+async def test_a_refusal_in_another_form_is_noticed(faulty: Faulty) -> None:
+    server = faulty("wordy")
+    with Person(server.url) as eve, pytest.raises(AssertionError, match="status=404"):
+        await Assault(server, eve.token).by_request(b"GET /api/v1/nothing HTTP/1.1\r\nHost: x\r\n\r\n")
 
 
 def test_a_server_that_is_open_to_other_sites_is_noticed(faulty: Faulty) -> None:

@@ -8,8 +8,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -52,23 +52,32 @@ def patient_of_nobody(start: Start) -> ServerProcess:
     return start(throttle="off", ping_interval="4000", ping_timeout="4000")
 
 
+@contextmanager
+def a_room(server: ServerProcess) -> Iterator[tuple[Person, Person, str]]:
+    """Have an owner and a member in a room; what the member does by mistake can't end it."""
+    with Person(server.url) as ann, Person(server.url, "Eve") as eve:
+        code = ann.create_room()
+        eve.join(code)
+        yield ann, eve, code
+
+
 async def test_s5_four_thousand_malformed_inputs_are_each_answered_or_closed(patient_of_nobody: ServerProcess) -> None:
     server = patient_of_nobody
-    with Person(server.url) as eve, Neighbour(server) as neighbour:
-        mutations = Mutations(SEED, eve.create_room())
-        assault = Assault(server, eve.token)
+    with a_room(server) as (ann, eve, code), Neighbour(server) as neighbour:
+        mutations, assault = Mutations(SEED, code), Assault(server, eve.token)
         inputs = [*map(text_frame, nasty_messages()), *(mutations.frame() for _ in range(EACH))][:EACH]
         doings: list[Doing] = [partial(assault.by_websocket, each) for each in inputs]
         doings += [partial(assault.by_polling, mutations.payload()) for _ in range(EACH)]
         doings += [partial(assault.by_request, mutations.request(eve.token)) for _ in range(EACH)]
         doings += [partial(assault.by_body, *(mutations.body() for _ in range(20))) for _ in range(EACH // 20)]
-        doings += [partial(assault.by_command, Mutations(SEED + number), EACH // 4) for number in range(4)]
+        doings += [partial(assault.by_command, Mutations(SEED + number, code), EACH // 4) for number in range(4)]
         await _at_once(doings)
         neighbour.goes_on()
         assert assault.outcomes.total() == 5 * EACH
         assert {"websocket: goes on", "websocket: closed with 1002", "polling: 400"} <= assault.outcomes.keys()
+        assert assault.outcomes["command: message_not_found"], "need commands that reach a room"
+        _check_meaning(assault, ann, code)
     assert server.stop() == 0
-    note("inputs", f"{assault.outcomes.total():,} over {assault.connections:,} connections")
     _check_log(server.log)
 
 
@@ -77,20 +86,18 @@ async def test_s5_four_thousand_malformed_inputs_are_each_answered_or_closed(pat
 async def test_s5_a_million_mutated_frames_are_each_answered_or_closed(patient_of_nobody: ServerProcess) -> None:
     """Three of four are commands with wrong fields, which leave their connection open; the rest may close it."""
     server = patient_of_nobody
-    with Person(server.url) as eve, Neighbour(server) as neighbour:
-        code = eve.create_room()
+    with a_room(server) as (ann, eve, code), Neighbour(server) as neighbour:
         assault, mutations = Assault(server, eve.token), Mutations(SEED, code)
 
         for seed in range(ROUNDS):
             inputs = [mutations.frame() for _ in range(MILLION // 4 // ROUNDS)]
             commands = MILLION * 3 // 4 // ROUNDS // 8
             doings: list[Doing] = [partial(_by_websockets, assault, inputs) for _ in range(MANY_AT_ONCE)]
-            doings += [partial(assault.by_command, Mutations(seed * 10 + each), commands) for each in range(8)]
+            doings += [partial(assault.by_command, Mutations(seed * 10 + each, code), commands) for each in range(8)]
             await _at_once(doings, len(doings))
             neighbour.goes_on()
-        print(assault.outcomes)
-        note("inputs", f"{assault.outcomes.total():,} over {assault.connections:,} connections")
         assert assault.outcomes.total() >= MILLION
+        _check_meaning(assault, ann, code)
     assert server.stop() == 0
     _check_log(server.log)
 
@@ -100,7 +107,7 @@ async def test_s5_who_errs_again_and_again_writes_no_log(patient_of_nobody: Serv
     before = len(server.log.splitlines())
     with Person(server.url) as eve:
         assault = Assault(server, eve.token)
-        await assault.by_command(Mutations(SEED), 2_000)
+        await assault.by_command(Mutations(SEED, eve.create_room()), 2_000)
         await _at_once([partial(assault.by_websocket, b"\xff" * 20)] * 100)
     assert server.stop() == 0
     assert len(_of_trouble(server.log)) - before <= 2
@@ -145,6 +152,16 @@ async def _at_once(doings: list[Doing], at_once: int = AT_ONCE) -> None:
     async with asyncio.TaskGroup() as group:
         for each in doings:
             group.create_task(one(each))
+
+
+def _check_meaning(assault: Assault, owner: Person, code: str) -> None:
+    """See that it was malformed for the most part, and that what wasn't has reached the room; note the figures."""
+    inputs, refused = assault.outcomes.total(), assault.refused
+    note("inputs", f"{inputs:,} over {assault.connections:,} connections")
+    note("of them refused or closed", f"{refused.total():,}")
+    print(assault.outcomes, refused)
+    assert min(refused.values()) > inputs // 10, "need malformed input of every kind"
+    assert CANARY in owner.texts(code), "need a room that is reached for this test to mean anything"
 
 
 def _check_log(log: str) -> None:
