@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -13,7 +13,8 @@ from starlette.responses import Response
 
 from hubbub.chat.service import Chat
 from hubbub.cli import main
-from hubbub.core.error import ERRORS
+from hubbub.core.command import Command, CreateGuest, CreateRoom
+from hubbub.core.error import ERRORS, ChatError, ErrorCode
 from hubbub.core.user import User
 from hubbub.gateways.http import body, handlers, headers, login
 from hubbub.gateways.socketio.socket import EngineSocket
@@ -54,6 +55,19 @@ def open_to_all() -> Iterator[AbstractContextManager[Any]]:
     yield patch.object(serve, "same_site", lambda _: lambda *_: True)
     leave = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
     yield patch.dict(headers.SECURITY_HEADERS, leave)
+
+
+@fault
+def refusing() -> Iterator[AbstractContextManager[Any]]:
+    """Nothing is carried out but what makes guests and rooms."""
+    handle = Chat.handle
+
+    def refuse(chat: Chat, session: Session, command: Command) -> Awaitable[Any]:
+        if isinstance(command, CreateGuest | CreateRoom):
+            return handle(chat, session, command)
+        raise ChatError(ErrorCode.NOT_A_MEMBER)
+
+    yield patch.object(Chat, "handle", refuse)
 
 
 @fault

@@ -10,7 +10,15 @@ import pytest
 from hubbub.gateways.http.routes import ROUTES
 from tests.people import Person
 from tests.reliability import leftovers, test_leaks
-from tests.security import assault, test_answer_times, test_copies, test_malformed, test_other_sites, test_unknown_fields
+from tests.security import (
+    assault,
+    test_answer_times,
+    test_copies,
+    test_malformed,
+    test_openapi,
+    test_other_sites,
+    test_unknown_fields,
+)
 from tests.security.assault import Assault, text_frame
 from tests.security.faulty import FAULTS
 from tests.security.mutations import Mutations
@@ -20,6 +28,7 @@ pytestmark = pytest.mark.anyio
 
 by_route = test_unknown_fields.test_s16_a_field_that_a_route_does_not_have_is_refused_by_name_and_changes_nothing
 by_command = test_unknown_fields.test_s16_a_field_that_a_command_does_not_have_is_refused_by_name_and_changes_nothing
+by_description = test_openapi.test_p5_a_thousand_cases_by_the_description_and_against_it_show_no_contradiction
 over_http = test_answer_times.test_s8_a_private_room_and_none_are_answered_in_the_same_time
 at_the_live_door = test_answer_times.test_s8_a_private_room_and_none_are_refused_in_the_same_time_at_the_live_door
 
@@ -75,6 +84,13 @@ def test_a_server_that_is_open_to_other_sites_is_noticed(faulty: Faulty) -> None
             test_other_sites.test_s7_no_page_of_another_site_gets_through_the_live_door(server, victim, headers, True)
         with pytest.raises(AssertionError, match="access-control-allow-origin"):
             test_other_sites.test_s7_no_page_of_another_site_may_read_what_a_cookie_opens(victim, headers)
+
+
+def test_a_server_that_refuses_everything_is_noticed(faulty: Faulty, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(test_openapi, "EACH", 1)
+    server = faulty("refusing")
+    with Person(server.url) as ann, pytest.raises(AssertionError, match="every operation is carried out"):
+        by_description(server, ann)
 
 
 async def test_a_room_that_takes_longer_to_be_denied_is_noticed(
