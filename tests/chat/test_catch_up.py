@@ -330,11 +330,15 @@ async def test_nobody_is_answered_with_what_is_committed_and_not_yet_published(
 
 
 @pytest.mark.parametrize("remembers", [True, False], ids=["from memory", "from the log"])
-@pytest.mark.parametrize("ask", [commands.Events, commands.Messages])
+@pytest.mark.parametrize(
+    "ask",
+    [lambda code, last: commands.Events(code=code, since=last), lambda code, _: commands.Messages(code=code)],
+    ids=["events", "messages"],
+)
 async def test_who_asks_for_what_was_not_handed_on_yet_hears_it_before_the_answer_and_not_again(
     house: House,
     later: list[Callable[[], None]],
-    ask: type[Command],
+    ask: Callable[[str, int], Command],
     remembers: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -346,8 +350,7 @@ async def test_who_asks_for_what_was_not_handed_on_yet_hears_it_before_the_answe
         monkeypatch.setattr(house.context.hub, "recent", lambda *_: None)
     said = await say(house, ann, code)
     bob.heard.clear()
-    fields: dict[str, Any] = {"since": last} if ask is commands.Events else {}
-    page = await house.do(bob, ask(code=code, **fields))
+    page = await house.do(bob, ask(code, last))
     assert seqs(getattr(page, "events", None) or page.messages) == [said]
     assert seqs(bob.heard) == [said]
     turn(later)
