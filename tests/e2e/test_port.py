@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import socket
 import ssl
 import stat
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import httpx2
 import pytest
@@ -15,6 +17,7 @@ from tests.certificates import Certificate, make_certificate
 from tests.live_client import PATIENCE, Event, Route, SocketClient, begin_to_poll, connected, patience
 from tests.metrics import measures
 from tests.people import Person
+from tests.reliability.trickle import UPGRADE
 from tests.server_process import ServerProcess, free_port, run_hubbub
 
 HOLDS = ("hubbub.server.http",)
@@ -22,6 +25,7 @@ HOLDS = ("hubbub.server.http",)
 pytestmark = pytest.mark.anyio
 
 Start = Callable[..., ServerProcess]
+T = TypeVar("T")
 
 SOON = 8.0
 """Seconds: less than a stream is silent for, at whose next word the server would see an end that nobody told it."""
@@ -68,6 +72,28 @@ def test_who_does_not_speak_tls_is_hung_up_on_and_nobody_else_notices(start: Sta
     assert httpx2.get(f"{server.url}/healthz", verify=trusting(files)).is_success
     assert server.stop() == 0
     assert '"error"' not in server.log
+
+
+def test_an_upgrade_that_comes_with_the_end_of_the_tls_handshake_is_taken(start: Start, files: Certificate) -> None:
+    """What TLS itself has to say then hasn't left yet: it is no answer that nobody reads."""
+    server = start(tls_cert=str(files.cert), tls_key=str(files.key))
+    coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = trusting(files).wrap_bio(coming, going, server_hostname="localhost")
+    with socket.create_connection(server.address, PATIENCE) as line:
+
+        def until_done(step: Callable[[], T]) -> T:
+            while True:
+                try:
+                    return step()
+                except ssl.SSLWantReadError:
+                    line.sendall(going.read())
+                    data = line.recv(65_536)
+                    assert data, "it was cut off"
+                    coming.write(data)
+
+        until_done(tls.do_handshake)
+        tls.write(UPGRADE.encode())
+        assert until_done(tls.read).startswith(b"HTTP/1.1 101 ")
 
 
 @pytest.mark.parametrize(

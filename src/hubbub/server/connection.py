@@ -28,6 +28,13 @@ MOST_READ_SECONDS = 600.0
 """Time for a client that goes on taking enough."""
 
 
+MOST_LEFT = 8 * 1024
+"""Bytes that may wait to be sent when a WebSocket takes over: of no answer that was too much, but TLS's own.
+
+So few that what the handshake adds doesn't fill the connection, and so few that one which was full isn't any more.
+"""
+
+
 class HttpConnection(HttpToolsProtocol):
     """Uvicorn waits for ever: for the end of headers, however many come, for a body, for a reader that has stopped."""
 
@@ -92,7 +99,7 @@ class HttpConnection(HttpToolsProtocol):
         Nor would who takes over be told that the connection is full: the transport has told us, and tells it once.
         """
         is_answered = getattr(self.cycle, "response_complete", True)  # there may have been no request before
-        if not is_answered or self.transport.get_write_buffer_size():
+        if not is_answered or self.transport.get_write_buffer_size() > MOST_LEFT:
             self.transport.abort()
         else:
             self._handed_over = True
