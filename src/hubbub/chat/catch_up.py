@@ -71,7 +71,7 @@ async def events(chat: Context, session: Session, command: Events) -> reply.Even
 
 
 async def events_after(chat: Context, room: Room, since: int, limit: int) -> reply.EventPage:
-    """Return a page of a room's events above a seq; who hears the room has heard them before, or never will."""
+    """Return a page of a room's events above a seq; those who hear the room are handed them before it is answered."""
     chat.hub.told(room.code)
     rows = chat.hub.recent(room.code, since)
     if rows is None:
