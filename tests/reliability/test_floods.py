@@ -123,50 +123,64 @@ async def flooding(server: ServerProcess, _readers: list[Reader]) -> AsyncIterat
     assert 0 <= len(stored) - counts["taken"] <= 1, "what was refused isn't there; the last one may be unanswered"
 
 
+class Crowd:
+    """Those who come from one address: who is let in, and how the others are refused."""
+
+    def __init__(self, server: ServerProcess) -> None:
+        self._server = server
+        self._lines = asyncio.Semaphore(AT_ONCE)
+        self.let_in: list[Connection] = []
+        self.refusals = Counter[str]()
+
+    async def come(self, reader: Reader) -> None:
+        """Try to come in."""
+        try:
+            async with self._lines:
+                self.let_in.append(await come_in(reader, self._server.address, source=ELSEWHERE))
+        except OSError as refused:
+            self.refusals[str(refused)] += 1
+
+    async def go_on(self, readers: list[Reader]) -> None:
+        """Try again and again, one after the other."""
+        for reader in itertools.cycle(readers):
+            await asyncio.gather(self.come(reader), asyncio.sleep(TRIES_APART))
+
+    async def leave(self) -> None:
+        """Cut all connections."""
+        for connection in self.let_in:
+            connection.transport.abort()
+        await asyncio.gather(*(connection.gone for connection in self.let_in))
+
+
 @asynccontextmanager
 async def crowding(server: ServerProcess, readers: list[Reader]) -> AsyncIterator[None]:
     """Let a thousand come from another address; those beyond what it may have are refused, those before stay.
 
     All at once first; then they try again and again while somebody else takes the time.
     """
-    lines, refusals = asyncio.Semaphore(AT_ONCE), Counter[str]()
-
-    async def come(reader: Reader) -> Connection:
-        async with lines:
-            return await come_in(reader, server.address, source=ELSEWHERE)
-
-    async def try_in_vain(reader: Reader) -> None:
-        try:
-            let_in.append(await come(reader))
-        except OSError as refused:
-            refusals[str(refused)] += 1
-
-    async def go_on() -> None:
-        for reader in itertools.cycle(readers[MOST:]):
-            await asyncio.gather(try_in_vain(reader), asyncio.sleep(TRIES_APART))
-
-    let_in = await asyncio.gather(*(come(reader) for reader in readers[: MOST - AT_ONCE]))
-    let_in += [await come(reader) for reader in readers[MOST - AT_ONCE : MOST]]
+    crowd, one_too_many = Crowd(server), readers[MOST:]
+    await asyncio.gather(*map(crowd.come, readers[: MOST - AT_ONCE]))
+    for reader in readers[MOST - AT_ONCE : MOST]:
+        await crowd.come(reader)
     try:
-        await asyncio.gather(*map(try_in_vain, readers[MOST:]))
+        assert (len(crowd.let_in), crowd.refusals.total()) == (MOST, 0)
+        await asyncio.gather(*map(crowd.come, one_too_many))
         refusal = await asyncio.to_thread(ask_from, ELSEWHERE, server)
         assert (refusal.status_code, refusal.json()["error"]["code"]) == (429, "slow_down")
         assert refusal.headers["retry-after"]
-        tried_at_once = refusals.total()
-        going_on = asyncio.create_task(go_on())
+        tried_at_once = crowd.refusals.total()
+        going_on = asyncio.create_task(crowd.go_on(one_too_many))
         yield
         assert not going_on.done()
         going_on.cancel()
         await asyncio.gather(going_on, return_exceptions=True)
-        assert refusals.total() > tried_at_once, "need some who try for this to mean anything"
-        assert refusals.keys() <= {"HTTP/1.1 429", "cut"}, "very many at once don't all get an answer"
-        assert refusals["HTTP/1.1 429"]
-        assert len(let_in) == MOST, "nobody past them is let in"
-        assert not any(connection.gone.done() for connection in let_in)
+        assert crowd.refusals.total() > tried_at_once, "need some who try for this to mean anything"
+        assert crowd.refusals.keys() <= {"HTTP/1.1 429", "cut"}, "very many at once don't all get an answer"
+        assert crowd.refusals["HTTP/1.1 429"]
+        assert len(crowd.let_in) == MOST, "nobody past them is let in"
+        assert not any(connection.gone.done() for connection in crowd.let_in)
     finally:
-        for connection in let_in:
-            connection.transport.abort()
-        await asyncio.gather(*(connection.gone for connection in let_in))
+        await crowd.leave()
     await asyncio.to_thread(eventually, lambda: ask_from(ELSEWHERE, server).is_success)
 
 
