@@ -21,7 +21,7 @@ def wrong_codes() -> str:
     rows = [
         ("free", f"{throttle.FREE_MISSES} of one address, or of one user, in {minutes} minutes"),
         ("then", f"a wait of {seconds} s that each further one doubles, up to {_minutes(throttle.LONGEST_WAIT)}"),
-        ("forgotten", f"{minutes} minutes after the last one, or after the wait that it brought"),
+        ("forgotten", f"{minutes} minutes after the first of them; once there was a wait, so long after its end"),
         ("of all together", f"past {most} in those minutes, each is answered {late:g} s later"),
     ]
     return table(("wrong codes", "what happens"), rows)

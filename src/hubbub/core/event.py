@@ -87,7 +87,7 @@ class MessageSent(StoredEvent):
 
 @value(frozen=True, slots=True, kw_only=True)
 class RoomDeleted(StoredEvent):
-    """The room is gone, its log with it; the last event of every session in it."""
+    """The room is gone, its log too; every session's last event. It is by the owner, also when its time was over."""
 
     type: ClassVar[str] = "room_deleted"
 

@@ -129,7 +129,7 @@ class MyRoom:
 
 @value(frozen=True, slots=True, kw_only=True)
 class MyRooms:
-    """Rooms that this user is a member of, the one that changed last first; `more` says that there are others."""
+    """The 200 rooms of this user that changed last, the latest first; `more` says that there are others."""
 
     rooms: tuple[MyRoom, ...]
     more: bool
