@@ -78,7 +78,9 @@ class Settings(BaseSettings):
         "info", description="The least that is logged."
     )
     metrics_token: str = Field("", description="Who asks for /metrics must send it; unset, only this machine may ask.")
-    throttle: bool = Field(True, description="Off lifts the limits on how often, on wrong codes and on connections; for benchmarks only.")
+    throttle: bool = Field(
+        True, description="Off lifts the limits on how often, on wrong codes and on connections; for benchmarks only."
+    )
     most_connections: int = Field(500, ge=1, description="Connections that one address may have open at once.")
     ping_interval: int = Field(
         25_000, ge=10, le=600_000, description="Milliseconds after which a live client is asked if it is still there."

@@ -357,6 +357,22 @@ async def test_who_asks_for_what_was_not_handed_on_yet_hears_it_before_the_answe
     assert seqs(bob.heard) == [said]
 
 
+async def test_who_reads_a_room_that_nobody_hears_waits_for_no_commit(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob = await house.guest("Ann"), await house.guest("Bob")
+    code = await house.room(ann)
+    await house.do(bob, commands.JoinRoom(code=code))
+    await house.do(ann, commands.SendMessage(code=code, text="hello"))
+    with held_back(house, monkeypatch) as (is_committed, _):
+        making = asyncio.ensure_future(house.room(ann))
+        await is_committed.wait()
+        async with asyncio.timeout(30):
+            assert len((await house.do(bob, commands.Messages(code=code))).messages) == 1
+        assert not making.done(), "need a commit that hangs for this test to mean anything"
+    await making
+
+
 @contextmanager
 def held_back(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[asyncio.Event, Callable[[], None]]]:
     """Keep the next commit from being published; give what says that it is durable, and what publishes it."""

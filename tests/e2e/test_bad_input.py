@@ -215,6 +215,12 @@ def test_an_unknown_path_or_method_is_refused_in_the_same_form(server: ServerPro
         assert (answer.status_code, refusal(answer)[0]) == (status, "unknown_command")
 
 
+@pytest.mark.parametrize("path", ["/api/v1/guests/", "/healthz/", "/socket.io"])
+def test_a_slash_too_many_or_too_few_leads_nowhere(server: ServerProcess, path: str) -> None:
+    answer = httpx2.post(f"{server.url}{path}", json={"name": "Ann"}, headers={"Host": "evil.example"})
+    assert (answer.status_code, "location" in answer.headers) == (404, False)
+
+
 @pytest.mark.parametrize(
     ("path", "methods"),
     [

@@ -81,7 +81,7 @@ def test_a_code_in_small_letters_leads_to_the_one_in_capitals(stranger: Browser,
     assert (answer.status_code, answer.headers["location"]) == (308, f"/r/{code.upper()}?draft=a%20b")
 
 
-@pytest.mark.parametrize("path", ["/ABCD", "/ABCDEFGH", "/r/ABCD/"])
+@pytest.mark.parametrize("path", ["/ABCD", "/ABCDEFGH", "/ABCD/", "/r/ABCD/"])
 def test_a_bare_code_leads_to_its_room(stranger: Browser, path: str) -> None:
     answer = stranger.http.get(f"{path}?draft=x", headers={"Host": "evil.example"})
     code = path.removeprefix("/r").strip("/")

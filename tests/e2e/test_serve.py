@@ -3,6 +3,8 @@
 import io
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +14,8 @@ import segno
 
 from tests.metrics import measures
 from tests.people import Person
-from tests.server_process import ServerProcess, free_port
+from tests.server_process import ROOT, STOP_WITHIN, ServerProcess, environment, free_port
+from tests.waiting import eventually
 
 HOLDS = (
     "hubbub.__main__",
@@ -93,6 +96,35 @@ def test_a_terminal_that_cannot_show_the_qr_code_gets_the_rest(start: Start) -> 
     server = start("--host", "0.0.0.0", PYTHONIOENCODING="ascii")
     assert server.stop() == 0
     assert "Ctrl-C stops it." in server.output
+
+
+def test_that_nobody_reads_what_it_says_is_no_reason_not_to_serve(tmp_path: Path) -> None:
+    port = free_port()
+    with subprocess.Popen(
+        [sys.executable, "-m", "hubbub", "serve", f"--port={port}", f"--data={tmp_path / 'data'}"],
+        env=environment(),
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        eventually(lambda: is_alive(f"http://127.0.0.1:{port}"))
+        process.terminate()
+        log = process.stderr.read().decode()
+        assert process.wait(STOP_WITHIN) == 0, log
+    assert "Traceback" not in log
+    assert "BrokenPipe" not in log
+
+
+def is_alive(url: str) -> bool:
+    """Tell whether a server answers."""
+    try:
+        return httpx2.get(f"{url}/healthz").is_success
+    except httpx2.TransportError:
+        return False
 
 
 def test_flags_win_over_variables_over_the_file_over_defaults(start: Start, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """A crowd that only listens (R12): it stays and hears all that is said; after `kill -9` everybody is back in time."""
 
 import asyncio
-import resource
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
@@ -11,7 +10,7 @@ import pytest
 from tests.figures import note
 from tests.live_client import Route, connected
 from tests.reliability.crowd import CODE, OWNER, Reader, gather_crowd
-from tests.reliability.fleet import MANY_FILES, Fleet, fleet
+from tests.reliability.fleet import Fleet, fleet
 from tests.server_process import ServerProcess, free_port
 
 pytestmark = pytest.mark.anyio
@@ -48,7 +47,6 @@ async def kill_under(readers: list[Reader], start: Start, processes: int, idle: 
     """Let them listen for so many seconds, kill the server, and see them come back."""
     port = str(free_port())
     server = start(port=port)
-    allow_many_files(server)
     async with fleet(server, readers, processes) as crowd:
         await everybody_is_here(crowd, readers)
         await everybody_hears(crowd, server, "here we are")
@@ -56,7 +54,6 @@ async def kill_under(readers: list[Reader], start: Start, processes: int, idle: 
         assert crowd.report.connections == len(readers), "somebody lost their connection though nothing had happened"
         server.kill()
         server = await asyncio.to_thread(start, port=port)
-        allow_many_files(server)
         began = monotonic()
         async with connected(Route(server.url), token=OWNER.id) as owner:
             missed = await owner.ask("send_message", code=CODE, text="while they are away")
@@ -89,9 +86,3 @@ async def stays_for(crowd: Fleet, seconds: float, people: int) -> None:
     until = monotonic() + seconds
     await crowd.until(lambda report: report.live < people or monotonic() >= until)
     assert crowd.report.live == people
-
-
-def allow_many_files(server: ServerProcess) -> None:
-    """Let the server have as many connections as the machine allows one process."""
-    most = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)[1]
-    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (min(MANY_FILES, most), most))

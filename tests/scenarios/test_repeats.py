@@ -30,7 +30,7 @@ SLACK = 3.0
 LET_GO = 180.0
 """Seconds in which a server lets go of whoever is silent, and forgets who asked without a connection."""
 
-pytestmark = [pytest.mark.long, pytest.mark.alone, pytest.mark.timeout(REPEATS * 600)]
+pytestmark = pytest.mark.timeout(REPEATS * 600)
 
 
 @dataclass
@@ -92,6 +92,8 @@ def settled(server: ServerProcess, expected: Counter[str]) -> Counter[str]:
     return left_open(server)
 
 
+@pytest.mark.long
+@pytest.mark.alone
 def test_r20_all_scenarios_pass_twenty_times_in_a_row(repeats: Repeats) -> None:
     assert not repeats.failed, repeats.failed
     note("scenarios", f"{min(repeats.passed)}, {REPEATS} times, a median of {median(repeats.took):.0f} s each")
@@ -101,6 +103,8 @@ def test_r20_all_scenarios_pass_twenty_times_in_a_row(repeats: Repeats) -> None:
     assert median(repeats.took) <= PROMISED * SLACK
 
 
+@pytest.mark.long
+@pytest.mark.alone
 def test_r18_nothing_is_left_of_all_scenarios(repeats: Repeats) -> None:
     assert not repeats.failed, repeats.failed
     note("rounds of all scenarios after which nothing is left", len(repeats.passed))

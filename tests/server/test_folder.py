@@ -1,5 +1,7 @@
 """The data folder: one owner, one secret, whatever happens meanwhile."""
 
+import errno
+import fcntl
 import os
 import stat
 from pathlib import Path
@@ -48,3 +50,23 @@ def test_a_folder_in_the_home_directory_may_be_named_by_a_tilde(
     monkeypatch.setenv("HOME", str(tmp_path))
     with own_folder(Path("~/chat")) as folder:
         assert folder.path == tmp_path / "chat"
+
+
+def test_a_file_system_without_locks_is_refused_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(CannotStartError, match="can't be locked: No locks available"):
+        own_folder(tmp_path).__enter__()
+
+
+def test_a_full_disk_is_no_reason_not_to_own_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with own_folder(tmp_path):
+        pass
+    monkeypatch.setattr(os, "pwrite", refuse)
+    with own_folder(tmp_path), pytest.raises(CannotStartError, match="in use by another process"):
+        own_folder(tmp_path).__enter__()

@@ -85,9 +85,10 @@ async def events_after(chat: Context, room: Room, since: int, limit: int) -> rep
 async def published(chat: Context, code: str, rows: list[E]) -> list[E]:
     """Return what was read from a room's log once all of it has been published, and handed to those who hear the room.
 
-    A commit can be read a moment before that: whoever were answered with it by then would hear it again.
+    A commit can be read a moment before that: whoever were answered with it by then would hear it again. Where nobody
+    hears the room, nobody would, and reading waits for no disk.
     """
-    if rows and rows[-1].seq > chat.hub.told(code):
+    if rows and chat.hub.is_heard(code) and rows[-1].seq > chat.hub.told(code):
         await chat.store.told()
         chat.hub.told(code)
     return rows

@@ -113,6 +113,11 @@ class Hub:
         room = self._rooms.get(code)
         return room.ring.last_number if room else 0
 
+    def is_heard(self, code: str) -> bool:
+        """Tell whether any session hears a room."""
+        room = self._rooms.get(code)
+        return room is not None and bool(room.sessions)
+
     def told(self, code: str) -> int:
         """Return the last seq that a room's sessions were handed, 0 if none was since this node knows the room.
 

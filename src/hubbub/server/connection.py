@@ -29,9 +29,9 @@ MOST_READ_SECONDS = 600.0
 
 
 MOST_LEFT = 8 * 1024
-"""Bytes that may wait to be sent when a WebSocket takes over: of no answer that was too much, but TLS's own.
+"""Bytes that may wait to be sent when a WebSocket takes over: TLS has words of its own at its beginning.
 
-So few that what the handshake adds doesn't fill the connection, and so few that one which was full isn't any more.
+So few that what the answer to the upgrade adds doesn't fill the connection.
 """
 
 
@@ -99,7 +99,8 @@ class HttpConnection(HttpToolsProtocol):
         Nor would who takes over be told that the connection is full: the transport has told us, and tells it once.
         """
         is_answered = getattr(self.cycle, "response_complete", True)  # there may have been no request before
-        if not is_answered or self.transport.get_write_buffer_size() > MOST_LEFT:
+        is_full = self._reader is not None
+        if not is_answered or is_full or self.transport.get_write_buffer_size() > MOST_LEFT:
             self.transport.abort()
         else:
             self._handed_over = True

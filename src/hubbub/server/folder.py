@@ -1,5 +1,6 @@
 """The data folder: everything that is kept lies in it, and one process at a time owns it."""
 
+import contextlib
 import fcntl
 import os
 import secrets
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hubbub.server.failure import CannotStartError
+from hubbub.server.paths import whole
 
 SECRET_BYTES = 32
 
@@ -29,7 +31,7 @@ class DataFolder:
 @contextmanager
 def own_folder(path: Path) -> Iterator[DataFolder]:
     """Create the folder if need be, lock it, and make its secrets. Raises CannotStartError."""
-    path = path.expanduser().absolute()
+    path = whole(path)
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -48,8 +50,11 @@ def _lock(lock: int, path: Path) -> None:
     except BlockingIOError:
         holder = os.read(lock, 64).decode(errors="replace").strip() or "another process"
         raise CannotStartError(f"The folder {path} is in use by {holder}.", 5) from None
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, f"process {os.getpid()}\n".encode(), 0)
+    except OSError as error:  # some network file systems have no locks
+        raise CannotStartError(f"The folder {path} can't be locked: {error.strerror}.") from None
+    with contextlib.suppress(OSError):  # on a full disk it is held all the same, only nobody is told by whom
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"process {os.getpid()}\n".encode(), 0)
 
 
 def _secret(path: Path) -> bytes:

@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from hubbub.server.failure import CannotStartError
+from hubbub.server.paths import whole
 
 BACKLOG = 2048
 
@@ -50,7 +51,7 @@ def bind_unix(path: Path) -> Iterator[socket.socket]:
 
     What a server that was killed has left there is replaced.
     """
-    path = path.expanduser().absolute()
+    path = whole(path)
     try:
         _check_free(path)
         listener, number = _listen_at(path)

@@ -5,6 +5,7 @@ import contextlib
 import functools
 import gc
 import io
+import os
 import secrets
 import socket
 import ssl
@@ -34,6 +35,7 @@ from hubbub.server.forwarded import Forwarded
 from hubbub.server.http import GRACE, HttpServer, StopSignals, make_server, run
 from hubbub.server.listen import listen, reachable_by_others, url_of
 from hubbub.server.logs import set_up_logs
+from hubbub.server.open_files import allow_many_files
 from hubbub.server.proxies import Proxies
 from hubbub.server.tls import load_tls
 from hubbub.store.base import StoreBrokenError
@@ -49,6 +51,7 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger("hubbub.server
 def serve(settings: Settings) -> int:
     """Serve until told to stop; return the exit code. Raises CannotStartError."""
     set_up_logs(settings.log_level)
+    allow_many_files()
     tls = load_tls(settings.tls_cert, settings.tls_key)
     where = listen(settings.host, settings.port, settings.unix_socket)
     with own_folder(settings.data) as folder, where as listeners:
@@ -208,8 +211,15 @@ def _print_qr(url: str) -> None:
     picture = io.StringIO()
     segno.make_qr(url).terminal(out=picture, compact=True)
     with contextlib.suppress(UnicodeEncodeError):  # a terminal without these characters does without
+        picture.getvalue().encode(sys.stdout.encoding or "ascii")
         _say(picture.getvalue())
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)
+    """Tell whoever has started it; that somebody reads it is no condition for serving."""
+    try:
+        print(line, flush=True)
+    except UnicodeEncodeError:
+        print(line.encode("ascii", "replace").decode(), flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python says so again at the end

@@ -4,6 +4,7 @@ import ssl
 from pathlib import Path
 
 from hubbub.server.failure import CannotStartError
+from hubbub.server.paths import whole
 
 
 def load_tls(cert: Path | None, key: Path | None) -> ssl.SSLContext | None:
@@ -28,7 +29,7 @@ def load_tls(cert: Path | None, key: Path | None) -> ssl.SSLContext | None:
 
 def _readable(path: Path) -> Path:
     """See that the file can be read: OpenSSL wouldn't say which of the two can't."""
-    path = path.expanduser().absolute()
+    path = whole(path)
     try:
         path.read_bytes()
     except OSError as error:

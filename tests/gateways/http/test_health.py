@@ -54,9 +54,10 @@ async def test_metrics_are_for_this_machine() -> None:
     text = (await get(make_door(), "/metrics")).text
     assert "hubbub_things_total 3.0" in text
     assert "hubbub_rooms 2.0" in text
-    for address in ("192.0.2.7", "2001:db8::1", "not an address"):
+    for address in ("192.0.2.7", "2001:db8::1", "::ffff:192.0.2.7", "not an address"):
         assert (await get(make_door(), "/metrics", address)).status_code == 403
-    assert (await get(make_door(), "/metrics", "::1")).status_code == 200
+    for address in ("::1", "127.0.0.1", "::ffff:127.0.0.1"):
+        assert (await get(make_door(), "/metrics", address)).status_code == 200
 
 
 async def test_metrics_are_for_nobody_behind_a_proxy_on_this_machine_that_nobody_has_named() -> None:

@@ -64,6 +64,16 @@ def test_a_new_file_is_created_for_its_owner_alone(path: Path, said: list[str]) 
     assert name.isalpha()
 
 
+def test_an_installation_under_an_odd_path_makes_its_tables_too(
+    path: Path, said: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scripts = tmp_path / "100%(sure)s"
+    shutil.copytree(files._scripts(), scripts)
+    monkeypatch.setattr(files, "_scripts", lambda: str(scripts))
+    prepare(path, said.append)
+    assert said == ["Database created."]
+
+
 def test_a_file_that_is_up_to_date_is_opened_without_a_word(path: Path, said: list[str]) -> None:
     name = prepare(path, said.append)
     said.clear()

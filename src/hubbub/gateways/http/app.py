@@ -25,7 +25,14 @@ from hubbub.protocol import json
 def build_app(door: Door, mounts: Mapping[str, ASGIApp] | None = None) -> ASGIApp:
     """Return the ASGI application of the HTTP door, with others under the paths where they are mounted."""
     look = Look(door.web)
-    app = FastAPI(title="Hubbub", version=door.version, openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Hubbub",
+        version=door.version,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # it would go by the Host header, which behind a proxy may be another's
+    )
     app.include_router(api_router(door))
     app.include_router(docs_router())
     app.include_router(health_router(door))

@@ -76,6 +76,7 @@ def _is_this_machine(address: str) -> bool:
     if address == UNIX_SOCKET:
         return True
     try:
-        return ip_address(address).is_loopback
+        ip = ip_address(address)
     except ValueError:
         return False
+    return (getattr(ip, "ipv4_mapped", None) or ip).is_loopback

@@ -117,7 +117,7 @@ def _migrate(path: Path) -> None:
     # sqlite3 must leave transactions alone, or CREATE TABLE would commit them half-way
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     config = Config()
-    config.set_main_option("script_location", _scripts())
+    config.set_main_option("script_location", _scripts().replace("%", "%%"))
     try:
         with engine.begin() as connection:
             config.attributes["connection"] = connection

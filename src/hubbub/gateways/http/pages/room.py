@@ -54,7 +54,7 @@ def last_room_endpoint(door: Door) -> Endpoint:
 
 
 def short_endpoint() -> Endpoint:
-    """Return what leads from /CODE and /r/CODE/ to /r/CODE."""
+    """Return what leads from /CODE, /CODE/ and /r/CODE/ to /r/CODE."""
 
     async def short(request: Request) -> Response:
         code = request.path_params["code"]

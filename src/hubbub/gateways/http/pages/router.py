@@ -23,5 +23,6 @@ def pages_router(door: Door, look: Look) -> APIRouter:
     router.add_api_route("/r/{code}/qr.svg", qr_endpoint(door), methods=READ)
     router.add_api_route("/page-errors", report_endpoint(door), methods=["POST"])
     router.include_router(files_router(look))
-    router.add_api_route("/{code:capitals}", short_endpoint(), methods=READ)
+    for short in ("/{code:capitals}", "/{code:capitals}/"):
+        router.add_api_route(short, short_endpoint(), methods=READ)
     return router
