@@ -27,6 +27,7 @@ export class OpenRoom {
   #rows: readonly Row[] = [];
   #lastNumber = 0;
   title = "";
+  isPrivate = false;
   lifetime: Lifetime = "kept";
   expiresDays: number | null = null;
   /** How often one has come in, first or again. */
@@ -53,6 +54,7 @@ export class OpenRoom {
   joined(reply: Joined): void {
     const over = this.timeline.epoch !== null && this.timeline.epoch !== reply.epoch;
     this.title = reply.room.title;
+    this.isPrivate = reply.room.private;
     this.lifetime = reply.room.lifetime;
     this.expiresDays = reply.room.expires_days;
     this.presence.begin(reply.here, reply.me);

@@ -299,6 +299,18 @@ describe("a stay", () => {
     expect([server.of("join_room").length, ended]).toEqual([1, ["left: null"]]);
   });
 
+  test("ends where one has left a private room meanwhile, or it is gone", async () => {
+    server.answers.join_room = () => joined({ room: { ...joined().room, private: true } });
+    await enter();
+    stay.down();
+    server.answers.members = () => Promise.reject(new RefusedError(refusal("room_not_found", "There is no room.")));
+    await enter();
+    expect([server.of("join_room").length, ended]).toEqual([
+      1,
+      ["left: You left it in another window, or it is gone."],
+    ]);
+  });
+
   test("that goes off screen tells at once what was read last", async () => {
     await enter();
     stay.seesEnd(true);

@@ -11,6 +11,7 @@ import type { Ending } from "./view";
 const AGAIN_AFTER = 2_000;
 const TOLD_FROM = 10_000;
 const LOOKED_EVERY = 10_000;
+const LEFT_OR_GONE = "You left it in another window, or it is gone.";
 
 export type RoomEvent = StoredEvent | Presence | Typing;
 
@@ -166,13 +167,20 @@ export class Visit {
 
   #failed(error: unknown): void {
     if (error instanceof RefusedError && (!RETRIED.includes(error.refusal.code) || this.#isTooLong(error.refusal))) {
-      const ending = endingOf(error.refusal.code, this.room.loaded ? this.room.lifetime : null);
-      this.#end(ending, ending === "left" ? null : withWait(error.refusal));
+      this.#refused(error.refusal);
       return;
     }
     if (!(error instanceof RefusedError || error instanceof LostError)) throw error;
     const wait = error instanceof RefusedError ? (error.refusal.retry_after ?? 0) * 1000 : 0;
     this.#cancel = this.#world.later(Math.max(AGAIN_AFTER, wait), () => void this.enter());
+  }
+
+  /** Of a private room those who have left it are told what they are told of none at all. */
+  #refused(refusal: Refusal): void {
+    const { loaded, isPrivate, lifetime } = this.room;
+    const ending = endingOf(refusal.code, loaded ? lifetime : null);
+    if (refusal.code === "room_not_found" && loaded && isPrivate) this.#end("left", LEFT_OR_GONE);
+    else this.#end(ending, ending === "left" ? null : withWait(refusal));
   }
 
   /** Who comes new and has to wait for long is told so; who is in already has something to read meanwhile. */

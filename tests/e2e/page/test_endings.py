@@ -105,12 +105,16 @@ async def test_b12_who_leaves_in_one_tab_has_left_in_the_other(visitors: Visitor
     await other.arrived()
 
 
-async def test_b12_who_leaves_in_one_tab_has_left_in_another_that_had_no_connection(visitors: Visitors) -> None:
-    (ann,) = await visitors.in_room("Ann")
-    bob = await visitors.come("Bob")
+@pytest.mark.parametrize("private", [False, True], ids=["open", "private"])
+async def test_b12_who_leaves_in_one_tab_has_left_in_another_that_had_no_connection(
+    visitors: Visitors, person: Callable[..., Person], private: bool
+) -> None:
+    code = person("Owner").create_room(private=private)
+    ann, bob = await visitors.come("Ann"), await visitors.come("Bob")
     bob.expected += ["WebSocket", "ERR_FAILED"]
     wire = await Wire.tap(bob)
-    await bob.join(ann.code)
+    await ann.join(code)
+    await bob.join(code)
     other = await bob.tab()
     await wire.block()
     await other.pick("Leave the room")
@@ -118,7 +122,10 @@ async def test_b12_who_leaves_in_one_tab_has_left_in_another_that_had_no_connect
     await ann.sees("Bob has left the room.")
     wire.unblock()
     await expect(bob.page.get_by_role("heading", name="You have left this room")).to_be_visible()
+    await expect(bob.page.get_by_text("or it is gone")).to_have_count(1 if private else 0)
     await expect(ann.log.get_by_text("Bob has entered")).to_have_count(1)
+    await bob.page.get_by_role("link", name="Come back").click()
+    await bob.arrived()
 
 
 async def test_b12_who_can_not_leave_is_told_why(visitors: Visitors) -> None:
