@@ -35,8 +35,7 @@ export class Reader {
 
   /** What was read is told without a wait. */
   flush(): void {
-    if (this.#open && this.#unread.due(this.#world.now()) !== null)
-      this.#server.tell("read", { code: this.#code, number: this.#unread.tell(this.#world.now()) });
+    if (this.#open && this.#unread.due(this.#world.now()) !== null) void this.#tell();
   }
 
   /** Something may have been read. */

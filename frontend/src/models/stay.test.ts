@@ -338,6 +338,25 @@ describe("a stay", () => {
     expect(server.of("read").map(({ number }) => number)).toEqual([1, 2, 3]);
   });
 
+  test("tells again what was read last when that was lost with the connection", async () => {
+    await enter();
+    stay.seesEnd(true);
+    for (const seq of [1, 2]) {
+      stay.visit.hear(message(seq));
+      stay.look();
+    }
+    await settle();
+    server.answers.read = () => Promise.reject(new LostError("No answer."));
+    stay.rest();
+    await settle();
+    stay.down();
+    server.answers.join_room = () => joined({ last_seq: 2, last_number: 2, read_number: 1, reset: false });
+    server.answers.read = ({ number }) => ({ read_number: number });
+    await enter();
+    await world.pass(2_000);
+    expect(server.of("read").map(({ number }) => number)).toEqual([1, 2, 2]);
+  });
+
   test("asks again who is here when the list and the count differ, but not all the time", async () => {
     await enter();
     const view = { ...BOB, role: "guest" as const, here: true };
