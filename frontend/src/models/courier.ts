@@ -1,4 +1,6 @@
 /** The courier: carries a room's outbox to the server, one letter after the other, while there is a connection. */
+import type { Refusal } from "../protocol.gen";
+import type { ServerClock } from "./clock";
 import type { Outbox } from "./outbox";
 import { RefusedError, type Server, type World } from "./server";
 import type { Timeline } from "./timeline";
@@ -7,6 +9,7 @@ export interface Round {
   readonly code: string;
   readonly outbox: Outbox;
   readonly timeline: Timeline;
+  readonly clock: ServerClock;
 }
 
 export class Courier {
@@ -15,9 +18,11 @@ export class Courier {
   readonly #world: World;
   readonly #done: (failed: boolean) => void;
   #open = false;
+  /** Counts the stops: what was asked before is of no use. */
+  #turn = 0;
   #cancel = () => {};
 
-  /** `done` is called after each letter. */
+  /** `done` is called after each letter, and when none may go. */
   constructor(round: Round, server: Server, world: World, done: (failed: boolean) => void) {
     this.#round = round;
     this.#server = server;
@@ -32,21 +37,46 @@ export class Courier {
   }
 
   stop(): void {
+    this.#turn++;
     this.#open = false;
     this.#cancel();
   }
 
+  /** Nobody comes in, so that the room may be another one: its epoch is asked for first, again if need be. */
+  async startUnseen(): Promise<void> {
+    const { code, outbox, clock } = this.#round;
+    this.stop();
+    const turn = this.#turn;
+    try {
+      const { epoch } = await this.#server.ask("messages", { code, limit: 1 });
+      if (turn !== this.#turn) return;
+      outbox.reconnected();
+      outbox.enter(epoch, clock.now());
+      this.start();
+    } catch (error) {
+      if (turn === this.#turn) this.#shutOut(error instanceof RefusedError ? error.refusal : null);
+    }
+  }
+
   /** Carry what there is. */
   deliver(): void {
-    this.#cancel();
     if (!this.#open) return;
-    const { outbox } = this.#round;
-    const letter = outbox.next(this.#world.now());
+    this.#cancel();
+    const letter = this.#round.outbox.next(this.#world.now());
     if (letter) void this.#carry(letter.id, letter.text);
-    else {
-      const wait = outbox.due(this.#world.now());
-      if (wait !== null) this.#cancel = this.#world.later(wait, () => this.deliver());
-    }
+    else this.#later(() => this.deliver());
+  }
+
+  #shutOut(refusal: Refusal | null): void {
+    const { outbox } = this.#round;
+    this.#done(outbox.shutOut(refusal, this.#world.now()));
+    this.#later(() => void this.startUnseen());
+  }
+
+  /** Do it when the next letter is due, if one is. */
+  #later(deed: () => void): void {
+    const wait = this.#round.outbox.due(this.#world.now());
+    if (wait !== null) this.#cancel = this.#world.later(wait, deed);
   }
 
   async #carry(id: string, text: string): Promise<void> {

@@ -115,6 +115,22 @@ describe("an outbox", () => {
     expect([second.next(NOON), second.lines]).toEqual([null, []]);
   });
 
+  test("fails as a whole where it is shut out, but for what another tab has delivered", () => {
+    const keep = memoryKeep();
+    const first = outbox(keep);
+    first.write("one", "1", NOON);
+    const second = outbox(keep);
+    second.write("two", "2", NOON);
+    first.next(NOON);
+    first.confirmed("1", SENT, 5);
+    expect([second.shutOut(null, NOON), second.due(NOON)]).toEqual([false, 1_000]);
+    expect([second.shutOut(refusal("not_a_member", "Join it first."), NOON), shown(second)]).toEqual([
+      true,
+      ["two: Join it first."],
+    ]);
+    expect([second.shutOut(refusal("not_a_member"), NOON), second.busy]).toEqual([false, false]);
+  });
+
   test("works where the browser keeps nothing", () => {
     const made = outbox({ get: () => null, set: () => false, remove: () => {}, keys: () => [] });
     made.write("one", "1", NOON);

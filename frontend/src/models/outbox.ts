@@ -42,7 +42,7 @@ export class Outbox {
 
   /** Whether something still has to go. */
   get busy(): boolean {
-    return this.#entries.some(({ letter, sent }) => letter.why === null && sent === null);
+    return this.#waiting.length > 0;
   }
 
   /** One is in the room, whose history is that of `epoch`: what was written for another one doesn't go by itself. */
@@ -60,8 +60,7 @@ export class Outbox {
   }
 
   write(text: string, id: string, now: number): void {
-    const waiting = this.#entries.filter((entry) => entry.letter.why === null && entry.sent === null);
-    const why = waiting.length < MOST ? null : TOO_MANY;
+    const why = this.#waiting.length < MOST ? null : TOO_MANY;
     const letter = { id, text, at: now, place: this.#place++, why, epoch: this.#epoch };
     this.#add(letter, this.#letters.write(letter));
   }
@@ -69,22 +68,14 @@ export class Outbox {
   /** Take the letter that is to go now, if one is. It must be `confirmed`, `refused` or `lost` before the next. */
   next(now: number): Letter | null {
     if (this.#underWay !== null || now < this.#waitUntil || this.#epoch === null) return null;
-    for (const entry of [...this.#entries]) {
-      const { letter, kept, sent } = entry;
-      if (letter.why !== null || sent !== null) continue;
-      if (kept && !this.#letters.has(letter.id)) {
-        this.#drop(letter.id);
-        continue;
-      }
-      this.#underWay = letter.id;
-      return letter;
-    }
-    return null;
+    const letter = this.#stillToGo()[0] ?? null;
+    this.#underWay = letter?.id ?? null;
+    return letter;
   }
 
   /** In how many milliseconds to ask for the next one; null when there is nothing to wait for. */
   due(now: number): number | null {
-    return this.busy && this.#underWay === null && this.#epoch !== null ? Math.max(0, this.#waitUntil - now) : null;
+    return this.busy && this.#underWay === null ? Math.max(0, this.#waitUntil - now) : null;
   }
 
   /** The server has it. Its line stays until the event comes, which `cursor` tells: the seq that came already. */
@@ -99,13 +90,14 @@ export class Outbox {
   /** The server won't have it; tells whether that is for good. */
   refused(id: string, refusal: Refusal, now: number): boolean {
     this.#settle(id);
-    if (!RETRIED.includes(refusal.code)) {
-      this.#fail(id, refusal.message);
-      return true;
-    }
-    const wait = WAITS[Math.min(this.#waits++, WAITS.length - 1)] ?? 0;
-    this.#waitUntil = now + (refusal.retry_after === null ? wait : refusal.retry_after * 1000);
-    return false;
+    return this.#refuse([id], refusal, now);
+  }
+
+  /** It wasn't told which history the room has: a refusal, or no reply. Tells whether something failed for good. */
+  shutOut(refusal: Refusal | null, now: number): boolean {
+    this.#underWay = null;
+    const ids = this.#stillToGo().map(({ id }) => id);
+    return this.#refuse(ids, refusal, now);
   }
 
   /** Nobody knows whether it got there: it goes again, under the same id. */
@@ -142,6 +134,28 @@ export class Outbox {
     if (this.#entry(key)?.letter.why == null) return; // what is on its way can't be called back
     this.#letters.remove(key);
     this.#drop(key);
+  }
+
+  /** What is neither with the server nor failed. */
+  get #waiting(): Entry[] {
+    return this.#entries.filter(({ letter, sent }) => letter.why === null && sent === null);
+  }
+
+  /** Another tab may have seen to some of what waits: that is let go of. */
+  #stillToGo(): Letter[] {
+    for (const { letter, kept } of this.#waiting) if (kept && !this.#letters.has(letter.id)) this.#drop(letter.id);
+    return this.#waiting.map(({ letter }) => letter);
+  }
+
+  #refuse(ids: readonly string[], refusal: Refusal | null, now: number): boolean {
+    if (refusal && !RETRIED.includes(refusal.code)) {
+      for (const id of ids) this.#fail(id, refusal.message);
+      return ids.length > 0;
+    }
+    const wait = WAITS[Math.min(this.#waits++, WAITS.length - 1)] ?? 0;
+    const told = refusal?.retry_after ?? null;
+    this.#waitUntil = now + (told === null ? wait : told * 1000);
+    return false;
   }
 
   #add(letter: Letter, kept: boolean): void {

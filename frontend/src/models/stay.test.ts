@@ -5,6 +5,7 @@ import { ANN, BOB, joined, message, messages, NOON, refusal, settle, TestWorld }
 import { OpenRoom } from "./open_room";
 import { type CommandName, LostError, RefusedError, type Server } from "./server";
 import { Stay } from "./stay";
+import { Stays } from "./stays";
 import { type Keep, memoryKeep } from "./storage";
 
 type Asked = { command: CommandName; fields: Record<string, unknown> };
@@ -454,6 +455,72 @@ describe("a stay", () => {
     answerUnseen("second");
     await enter();
     expect([server.of("send_message"), room.outbox.lines[0]?.status]).toEqual([[], "failed"]);
+  });
+
+  test("off screen says what failed where nobody may ask, and has nothing left to do", async () => {
+    for (const text of ["one", "two"]) stay.send(text);
+    server.answers.messages = () => Promise.reject(new RefusedError(refusal("not_a_member", "Join it first.")));
+    stay.hide();
+    await world.pass(60_000);
+    expect(room.outbox.lines.map(({ status, why }) => [status, why])).toEqual([
+      ["failed", "Join it first."],
+      ["failed", "Join it first."],
+    ]);
+    expect([stay.busy, ended, server.of("messages").length]).toEqual([false, ["not delivered"], 1]);
+  });
+
+  test("off screen asks again as late as the server says, or some time after no reply came", async () => {
+    const answers = [new RefusedError(refusal("slow_down", "Wait.", 7)), new LostError("No answer.")];
+    answerUnseen();
+    server.answers.messages = () => {
+      const failed = answers.shift();
+      if (failed) throw failed;
+      return unseen("first");
+    };
+    stay.send("one");
+    stay.hide();
+    await world.pass(6_900);
+    expect(server.of("messages").length).toBe(1);
+    await world.pass(5_000);
+    expect([server.of("messages").length, server.of("send_message").length]).toEqual([3, 1]);
+    expect([stay.busy, ended]).toEqual([false, []]);
+  });
+
+  test.each(["down", "show"] as const)("asks no more off screen once it is told: %s", async (told) => {
+    stay.send("one");
+    stay.hide();
+    await settle();
+    stay[told]();
+    await world.pass(60_000);
+    expect(server.of("messages").length).toBe(1);
+  });
+
+  test("asks again off screen though a letter that was under way comes back meanwhile", async () => {
+    let lose = (_: unknown): void => {};
+    server.answers.send_message = () =>
+      new Promise((_, reject) => {
+        lose = reject;
+      });
+    await enter();
+    stay.send("one");
+    stay.hide();
+    stay.show();
+    stay.hide();
+    await settle();
+    lose(new LostError("No answer."));
+    answerUnseen();
+    await world.pass(2_000);
+    expect([server.of("messages").length, stay.busy]).toEqual([2, false]);
+  });
+
+  test("carries nothing for somebody else who has logged in", async () => {
+    const stays = new Stays("WXYZ", () => stay);
+    stay.send("one");
+    stay.hide();
+    await settle();
+    stays.renew();
+    await world.pass(60_000);
+    expect(server.of("messages").length).toBe(1);
   });
 
   test("that is on screen again by then comes in as usual", async () => {

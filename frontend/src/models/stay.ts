@@ -2,7 +2,7 @@
 import { Courier } from "./courier";
 import type { OpenRoom } from "./open_room";
 import { Reader } from "./reader";
-import { quietly, type Server, type World } from "./server";
+import type { Server, World } from "./server";
 import type { Ending } from "./view";
 import { Visit } from "./visit";
 
@@ -49,7 +49,7 @@ export class Stay {
   /** There is a connection. A room off screen is left alone, but for what is still to be delivered. */
   async up(): Promise<void> {
     if (this.#onScreen) await this.visit.enter();
-    else if (this.busy) await quietly(() => this.#deliver());
+    else if (this.busy) await this.#courier.startUnseen();
   }
 
   down(): void {
@@ -76,6 +76,7 @@ export class Stay {
 
   show(): void {
     this.#onScreen = true;
+    this.#courier.stop();
   }
 
   send(text: string): void {
@@ -106,16 +107,6 @@ export class Stay {
   /** A message has come: it may be read already. */
   look(): void {
     this.#reader.look();
-  }
-
-  /** Off screen nobody comes in: only the epoch is asked for, without which nothing goes. */
-  async #deliver(): Promise<void> {
-    const { code, outbox, clock } = this.room;
-    const { epoch } = await this.#server.ask("messages", { code, limit: 1 });
-    if (this.#onScreen) return;
-    outbox.reconnected();
-    outbox.enter(epoch, clock.now());
-    this.#courier.start();
   }
 
   /** What is said from now on isn't seen, wherever the reader stands. */

@@ -28,6 +28,7 @@ export class Stays {
   /** Begin as if no room had ever been seen. */
   renew(): void {
     const { code } = this.current.room;
+    this.down();
     this.#stays.clear();
     this.current = this.#make(code);
     this.#stays.set(code, this.current);
