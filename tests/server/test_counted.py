@@ -2,8 +2,6 @@
 
 import asyncio
 import functools
-import socket
-import struct
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -145,19 +143,6 @@ async def test_those_beyond_the_ones_that_are_told_so_are_dropped() -> None:
             await stack.enter_async_context(site.visitor())
         last = await stack.enter_async_context(site.visitor())
         assert await last.is_hung_up_on()
-
-
-async def test_one_who_has_gone_before_they_were_let_in_is_nobody_and_asks_nothing() -> None:
-    """Else they would count as whoever comes through the Unix socket, who has no address either."""
-    async with Site(1, 1, "local").serving() as site:
-        with socket.create_connection(site.address) as gone:  # the server is in this thread: it hasn't looked yet
-            gone.sendall(REQUEST)
-            gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        async with site.visitor() as visitor:
-            await visitor.begin()
-            assert site.asked.locked(), "nobody else has asked"
-            site.open.set()
-            assert await visitor.answer() == "welcome"
 
 
 async def test_a_trusted_proxy_may_have_any_number() -> None:

@@ -1,7 +1,6 @@
 """One HTTP connection among those of its address."""
 
 import asyncio
-import socket
 from typing import Any
 
 from hubbub.server.connection import HttpConnection
@@ -28,9 +27,6 @@ class CountedConnection(HttpConnection):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take a place."""
         super().connection_made(transport)
-        if self.client is None and transport.get_extra_info("socket").family != socket.AF_UNIX:
-            self.transport.abort()  # it has gone already, and nobody can tell any more whose it was
-            return
         self._address = self.client[0] if self.client else UNIX_SOCKET
         if not self._limits.proxies.trusts(self._address) and self._go_to(self._limits.busy) > MOST_REFUSED:
             self.transport.abort()
