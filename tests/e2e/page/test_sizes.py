@@ -106,6 +106,7 @@ async def test_ux39_on_a_phone_targets_are_large_and_back_closes_what_lies_over_
     await ann.composer.press_sequentially("b")
     await ann.page.get_by_role("button", name="Send").tap()
     await ann.sees("b")
+    await expect(ann.log.locator(".bubble")).to_have_count(1)
     assert await ann.texts() == ["a\nb"]
     await ann.home()
     assert await ann.page.evaluate(SMALL) == []
