@@ -24,6 +24,17 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of the long tests that run side by side, begin with those that may take longest: none is left at the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=_may_take, reverse=True)
+
+
+def _may_take(item: pytest.Item) -> int:
+    limit = item.get_closest_marker("timeout") if item.get_closest_marker("long") else None
+    return int(limit.args[0]) if limit else 0
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """Async tests run on asyncio, as the server does."""

@@ -112,6 +112,12 @@ class SocketClient:
             raise RefusalError(reply["error"])
         return reply
 
+    def cut(self) -> None:
+        """Break off without a farewell; whatever has arrived and wasn't heard yet is lost too."""
+        assert self._reading
+        self._reading.cancel()
+        self.socket.transport.abort()
+
     async def end(self) -> None:
         """Let go of a connection that is closed or about to be."""
         if self._reading:

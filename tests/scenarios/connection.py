@@ -53,7 +53,7 @@ class Connection:
         raise NotImplementedError
 
     def cut(self) -> None:
-        """Break off without a farewell."""
+        """Break off without a farewell; nothing is heard from then on."""
         raise NotImplementedError
 
 
@@ -84,7 +84,7 @@ class OverWebSocket(Connection):
 
     def cut(self) -> None:
         """See Connection."""
-        self.client.socket.transport.abort()
+        self.client.cut()
 
 
 class OverOfficialClient(Connection):
