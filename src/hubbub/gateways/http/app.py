@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from hubbub.gateways.http.api import api_router
+from hubbub.gateways.http.cookies import PlainCookies
 from hubbub.gateways.http.docs import docs_router
 from hubbub.gateways.http.door import Door
 from hubbub.gateways.http.handlers import handle_errors
@@ -42,7 +43,7 @@ def build_app(door: Door, mounts: Mapping[str, ASGIApp] | None = None) -> ASGIAp
     app.include_router(version_router(door, look.built.digest))
     app.include_router(pages_router(door, look))
     handle_errors(app, look)
-    return SecurityHeaders(app, https=door.secure)  # outermost, so that even a 500 has them
+    return SecurityHeaders(PlainCookies(app), https=door.secure)  # outermost, so that even a 500 has them
 
 
 def _openapi(app: FastAPI, door: Door):  # type: ignore[no-untyped-def]

@@ -3,6 +3,7 @@
 from starlette.requests import cookie_parser
 
 from hubbub.gateways.socketio.settings import EngineSettings, MayConnect
+from hubbub.protocol.cookies import plain_cookies
 
 
 def same_site(origins: frozenset[str]) -> MayConnect:
@@ -23,4 +24,4 @@ def anywhere() -> MayConnect:
 
 def owner_of(cookie: str, settings: EngineSettings) -> str:
     """Return the login token in a Cookie header, empty if there is none."""
-    return cookie_parser(cookie).get(settings.cookie, "") if settings.cookie else ""
+    return cookie_parser(plain_cookies(cookie)).get(settings.cookie, "") if settings.cookie else ""
