@@ -10,6 +10,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hubbub.server import connection
+from hubbub.server.connection import HttpConnection
 from hubbub.server.http import make_server
 from hubbub.server.listen import bind
 from tests.server_process import STOP_WITHIN
@@ -40,7 +41,11 @@ async def hello(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, websocket: Callable[..., asyncio.Protocol] | None = None) -> AsyncIterator[Connect]:
+async def serving(
+    app: ASGIApp,
+    http: Callable[..., asyncio.Protocol] = HttpConnection,
+    websocket: Callable[..., asyncio.Protocol] | None = None,
+) -> AsyncIterator[Connect]:
     """Serve an application; give what connects to it."""
 
     @asynccontextmanager
@@ -54,7 +59,7 @@ async def serving(app: ASGIApp, websocket: Callable[..., asyncio.Protocol] | Non
 
     with bind("127.0.0.1", 0) as listener:
         address = listener.getsockname()
-        server = make_server(app, websocket=websocket)
+        server = make_server(app, http, websocket)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             yield connect
@@ -239,6 +244,42 @@ async def test_an_upgrade_behind_an_answer_that_was_not_read_is_cut_off() -> Non
         await answered.wait()
         writer.write(HEAD + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
         assert len(await all_that_comes(reader)) < size
+
+
+@pytest.mark.parametrize("how", ["the answer is the last", "nothing more is asked", "nothing more will come"])
+async def test_who_does_not_take_the_last_of_an_answer_is_cut_off(how: str, hurry: Callable[..., None]) -> None:
+    """So little is left that the connection isn't full, and closing it waits until that is taken."""
+    made: list[HttpConnection] = []
+    gone, answered = asyncio.Event(), asyncio.Event()
+
+    class Known(HttpConnection):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            super().connection_made(transport)
+            made.append(self)
+            self.timeout_keep_alive = 0 if how == "nothing more is asked" else 60
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            super().connection_lost(exc)
+            gone.set()
+
+    async def nearly_fill(scope: Scope, receive: Receive, send: Send) -> None:
+        transport = made[0].transport
+        head = [(b"connection", b"close")] if how == "the answer is the last" else []
+        await send({"type": "http.response.start", "status": 200, "headers": head})
+        while not transport.get_write_buffer_size():
+            await send({"type": "http.response.body", "body": bytes(4096), "more_body": True})
+            await asyncio.sleep(0)
+        hurry("READ_SECONDS")
+        await send({"type": "http.response.body", "body": b""})
+        answered.set()
+
+    async with serving(nearly_fill, Known) as connect, connect() as (_, writer):
+        writer.write(REQUEST)
+        await answered.wait()
+        assert 0 < made[0].transport.get_write_buffer_size() < 65_536
+        if how == "nothing more will come":
+            writer.write_eof()
+        await gone.wait()
 
 
 async def ask(

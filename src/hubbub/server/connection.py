@@ -48,7 +48,7 @@ class HttpConnection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for the first request."""
         super().connection_made(cast("asyncio.Transport", transport))
-        self._await_head(transport.close)  # without a word: browsers open connections in advance
+        self._await_head(self._close)  # without a word: browsers open connections in advance
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the deadlines, and tell the request under way: uvicorn tells the last one, which may only wait."""
@@ -60,15 +60,22 @@ class HttpConnection(HttpToolsProtocol):
             self._under_way.message_event.set()
         super().connection_lost(exc)
 
+    def eof_received(self) -> None:
+        """Take it that nothing more will come; asyncio closes the connection once all is sent."""
+        super().eof_received()
+        self._watch_the_end()
+
     def data_received(self, data: bytes) -> None:
         """Take what came, unless it makes the headers too long."""
         super().data_received(data)
+        if self.transport.is_closing():
+            self._watch_the_end()
         if self._head_timer:
             self._head_bytes += len(data)
             if self._head_bytes > MOST_HEAD_BYTES:
                 self._refuse(b"431 Request Header Fields Too Large")
         elif self._asks_nothing:
-            self._await_head(self.transport.close)  # line ends between requests, say: uvicorn has begun to wait anew
+            self._await_head(self._close)  # line ends between requests, say: uvicorn has begun to wait anew
 
     def on_message_begin(self) -> None:
         """Begin to wait for the end of the headers."""
@@ -90,8 +97,10 @@ class HttpConnection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Begin to wait for what is left of the body if it was answered before its end."""
         super().on_response_complete()
-        if self.cycle.response_complete and self.cycle.more_body:
-            self._rest_timer = self.loop.call_later(REST_SECONDS, self.transport.close)
+        if self.transport.is_closing():
+            self._watch_the_end()
+        elif self.cycle.response_complete and self.cycle.more_body:
+            self._rest_timer = self.loop.call_later(REST_SECONDS, self._close)
 
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over, unless an answer is still on its way: its rest would end among the frames.
@@ -109,12 +118,20 @@ class HttpConnection(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """Begin to wait for the reader."""
         super().pause_writing()
-        self._reader = SlowReader(self.transport, READ_SECONDS, MOST_READ_SECONDS, self.transport.abort)
+        self._await_read()
 
     def resume_writing(self) -> None:
         """See that the reader reads."""
         self._end_read()
         super().resume_writing()
+        if self.transport.is_closing():
+            self._watch_the_end()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that has asked nothing for long."""
+        super().timeout_keep_alive_handler()
+        if self.transport.is_closing():
+            self._watch_the_end()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._under_way = cycle
@@ -143,6 +160,19 @@ class HttpConnection(HttpToolsProtocol):
             self._rest_timer.cancel()
             self._rest_timer = None
 
+    def _watch_the_end(self) -> None:
+        """Wait for the reader: what is closed stays open until they have taken the last of it."""
+        if self._reader is None and self.transport.get_write_buffer_size():
+            self._await_read()
+
+    def _close(self) -> None:
+        self.transport.close()
+        self._watch_the_end()
+
+    def _await_read(self) -> None:
+        self._end_read()
+        self._reader = SlowReader(self.transport, READ_SECONDS, MOST_READ_SECONDS, self.transport.abort)
+
     def _end_read(self) -> None:
         if self._reader:
             self._reader.stop()
@@ -152,4 +182,4 @@ class HttpConnection(HttpToolsProtocol):
         self._end_head()
         if not self.transport.is_closing():
             self.transport.write(b"HTTP/1.1 " + status + b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
-            self.transport.close()
+            self._close()

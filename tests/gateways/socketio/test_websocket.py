@@ -455,6 +455,16 @@ async def test_who_only_stops_sending_is_sent_nothing_more(house: House, ann: Pe
     assert house.heard == [("closed", "transport close")]
 
 
+async def test_who_stops_sending_and_does_not_take_the_rest_is_cut_off(
+    ann: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "CLOSE_SECONDS", 0)
+    ann.server.eof_received()
+    ann.server.close(1001, "heartbeat")
+    await turn()
+    assert ann.network.aborted
+
+
 async def test_a_network_that_can_not_close_one_side_is_closed(house: House) -> None:
     peer = house.peer(FakeNetwork(half_close=False)).open()
     peer.send(CLOSE)

@@ -99,8 +99,12 @@ class WebSocketTransport(asyncio.Protocol):
             self._take_in(data)
 
     def eof_received(self) -> None:
-        """The client will send nothing more, so that there can be no more of its answers either."""
+        """The client will send nothing more, so that there can be no more of its answers either.
+
+        asyncio closes the connection when the client has taken what was written, for which there is a time too.
+        """
         self._closing = True
+        self._set_timer(CLOSE_SECONDS, self.abort)
         self._protocol.receive_eof()
         self._handle_events()
 
