@@ -21,7 +21,10 @@ def wrong_codes() -> str:
     rows = [
         ("free", f"{throttle.FREE_MISSES} of one address, or of one user, in {minutes} minutes"),
         ("then", f"a wait of {seconds} s that each further one doubles, up to {_minutes(throttle.LONGEST_WAIT)}"),
-        ("forgotten", f"{minutes} minutes after the first of them; once there was a wait, so long after its end"),
+        (
+            "forgotten",
+            f"{minutes} minutes after the first of them; or after the end of the last wait, if there was one",
+        ),
         ("of all together", f"past {most} in those minutes, each is answered {late:g} s later"),
     ]
     return table(("wrong codes", "what happens"), rows)
@@ -54,7 +57,8 @@ def proofs() -> str:
 
 def answer_headers() -> str:
     """Return the headers of every answer."""
-    rows = [(f"`{name}: {value}`", "every answer") for name, value in headers.SECURITY_HEADERS.items()]
+    always = "every answer that has no other of its own"
+    rows = [(f"`{name}: {value}`", always) for name, value in headers.SECURITY_HEADERS.items()]
     rows += [(f"`{name}: {value}`", "when `public_url` is https") for name, value in headers.OVER_HTTPS.items()]
     return table(("header", "on"), rows)
 
@@ -71,9 +75,10 @@ def bounds() -> str:
         ("reports of an address", f"{told.times} in {_minutes(told.seconds * SECOND)}", "", "`slow_down`"),
         ("message or payload at the live door", _bytes(limits.MAX_BODY), "", "closed with 1009, or 400"),
         ("attachments of a packet", f"{MOST_ATTACHMENTS}, {_bytes(limits.MAX_BODY)} together", "", "closed with 1002"),
-        ("CONNECT after the handshake", "", f"{_connect_seconds():g} s", "the end"),
+        ("CONNECT after the handshake", "", f"{_connect_seconds():g} s", "closed with 1008"),
         ("upgrade from polling", "", f"{settings.UPGRADE_SECONDS:g} s", "closed with 1008"),
-        ("commands of a live connection that wait", f"{chat.MOST_WAITING}", "", "`slow_down`"),
+        ("commands of a live connection that wait", f"{chat.MOST_WAITING}, {chat.MOST_HELD:,} characters together", "",
+         "`slow_down`"),
         ("what a slow reader is owed", _bytes(settings.MOST_OWED), _slow_seconds(slow, settings.MOST_SLOW_SECONDS),
          "the end; it catches up later"),
         ("an answer over HTTP that fills its connection", "",

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import weakref
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
@@ -10,12 +11,13 @@ import pytest
 
 from hubbub.chat import Chat
 from hubbub.chat.context import ChatSettings
-from hubbub.core.command import CreateGuest, CreateRoom
-from hubbub.core.error import ChatError, Disconnect, ErrorCode
+from hubbub.core.command import CreateGuest, CreateRoom, LeaveRoom, SendMessage
+from hubbub.core.error import Disconnect
 from hubbub.core.event import Welcome
 from hubbub.core.reply import NewGuest
 from hubbub.core.user import User
-from hubbub.gateways.socketio.chat import MOST_SENDING, MOST_WAITING, ChatApplication, Line
+from hubbub.gateways.socketio import chat
+from hubbub.gateways.socketio.chat import MOST_HELD, MOST_SENDING, MOST_WAITING, ChatApplication, Line, Waiting
 from hubbub.gateways.socketio.namespace import Client, RefusedError
 from hubbub.gateways.socketio.polling import PollingTransport
 from hubbub.gateways.socketio.session import SocketSession, encode_polling
@@ -144,16 +146,17 @@ async def test_messages_are_under_way_together_and_everything_else_is_alone(door
 
 def test_a_command_that_is_no_message_waits_for_the_messages_before_it() -> None:
     line = Line(cast("SocketSession", None), cast("Welcome", None))
-    for name in ("send_message", "send_message", "leave_room", "send_message"):
-        line.waiting.append((name, [], None))
-    assert [line.next(), line.next(), line.next()] == [("send_message", [], None)] * 2 + [None]
+    say, leave = SendMessage(code="ABCD", text="hello"), LeaveRoom(code="ABCD")
+    for command in (say, say, leave, say):
+        line.waiting.append(Waiting(command.type, command, None))
+    assert [line.next(), line.next(), line.next()] == [Waiting("send_message", say, None)] * 2 + [None]
     line.done("send_message")
     assert line.next() is None
     line.done("send_message")
-    assert line.next() == ("leave_room", [], None)
+    assert line.next() == Waiting("leave_room", leave, None)
     assert line.next() is None
     line.done("leave_room")
-    assert line.next() == ("send_message", [], None)
+    assert line.next() == Waiting("send_message", say, None)
 
 
 async def test_only_so_many_commands_may_wait(door: Door) -> None:
@@ -168,6 +171,41 @@ async def test_only_so_many_commands_may_wait(door: Door) -> None:
     door.store.go_on.set()
     await turn(MOST_WAITING * 5)
     assert len(acks(carrier)) == MOST_WAITING + 2
+
+
+async def test_only_so_many_characters_may_wait_and_those_whose_turn_has_come_count_no_more(door: Door) -> None:
+    client, carrier = await door.come(name="Ann")
+    for _ in range(2):
+        door.store.go_on.clear()
+        carrier.owed.clear()
+        door.ask(client, 0, "join_room", code=door.code)
+        for number in range(1, 5):
+            door.ask(client, number, "change_name", name="x" * (MOST_HELD // 2))
+        assert {number: answer["error"]["code"] for number, answer in acks(carrier).items()} == {4: "slow_down"}
+        door.store.go_on.set()
+        await turn(40)
+        assert [answer["ok"] for answer in acks(carrier).values()] == [False, True, False, False, False]
+        assert client.data.held == 0
+
+
+@pytest.mark.parametrize("wrong", [[{"x": [[]] * 100_000}], [{"y" * 100_000: []}], [[], []], [[]]])
+async def test_of_what_is_no_command_nothing_waits_but_the_refusal_in_its_turn(door: Door, wrong: list[Any]) -> None:
+    client, carrier = await door.come(name="Ann")
+    door.store.go_on.clear()
+    door.ask(client, 0, "join_room", code=door.code)
+    door.application.event(client, "members", wrong, 1)
+    sent = weakref.ref(kept := Kept(wrong))
+    door.application.event(client, "members", [kept], 2)
+    del kept
+    assert sent() is None
+    assert acks(carrier) == {}
+    door.store.go_on.set()
+    await turn(40)
+    assert [answer["ok"] for answer in acks(carrier).values()] == [True, False, False]
+
+
+class Kept(list[Any]):
+    """A list of which one can tell whether anything has it still."""
 
 
 async def test_only_so_many_messages_are_under_way_at_once(door: Door) -> None:
@@ -187,11 +225,12 @@ async def test_many_refusals_in_a_row_go_no_deeper_than_one(door: Door, monkeypa
         door.ask(client, number, "no_such_command")
     depths: list[int] = []
 
-    def refuse(*_: object) -> None:
+    def refuse(*told: Any) -> None:
         depths.append(len(inspect.stack(0)))
-        raise ChatError(ErrorCode.UNKNOWN_COMMAND)
+        real(*told)
 
-    monkeypatch.setattr("hubbub.gateways.socketio.chat._command_of", refuse)
+    real = chat._refuse
+    monkeypatch.setattr(chat, "_refuse", refuse)
     await turn(40)
     assert len(acks(carrier)) == MOST_WAITING
     assert len(depths) == MOST_WAITING - 1

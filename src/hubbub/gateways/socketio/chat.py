@@ -1,11 +1,12 @@
 """The chat behind the namespace `/`: events are commands, and acknowledgements are replies."""
 
 import asyncio
+import dataclasses
 import functools
 from collections import deque
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -25,6 +26,7 @@ from hubbub.core.error import ChatError, Disconnect, ErrorCode
 from hubbub.core.event import Refused, Welcome
 from hubbub.core.join_code import tidy_code
 from hubbub.core.reply import Joined, Me, NewGuest
+from hubbub.core.text import MAX_TEXT
 from hubbub.gateways.socketio.namespace import Client, RefusedError
 from hubbub.gateways.socketio.session import SocketSession
 from hubbub.protocol import json
@@ -32,12 +34,27 @@ from hubbub.protocol import json
 MOST_WAITING = 256
 """Commands of one session that may wait for their turn."""
 
+MOST_HELD = MOST_WAITING * MAX_TEXT
+"""Characters in them."""
+
+MOST_NAME = 64
+"""Characters of what a client calls a command that are kept to say it again."""
+
 MOST_SENDING = 64
 """Messages of one session that may be on their way to the store at once."""
 
 _PUT_OUT = frozenset(Disconnect)
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("hubbub.socketio")
+
+
+class Waiting(NamedTuple):
+    """A command that was sent, or why it is none; `size` counts its characters if there were others before it."""
+
+    name: str
+    command: Command | ChatError
+    ack: int | None
+    size: int = 0
 
 
 @dataclass(eq=False, slots=True)
@@ -49,16 +66,17 @@ class Line:
 
     session: SocketSession
     welcome: Welcome
-    waiting: deque[tuple[str, list[Any], int | None]] = field(default_factory=deque)
+    waiting: deque[Waiting] = field(default_factory=deque)
+    held: int = 0
     sending: int = 0
     alone: bool = False
     gone: bool = False
 
-    def next(self) -> tuple[str, list[Any], int | None] | None:
+    def next(self) -> Waiting | None:
         """Take the command whose turn it is, None if none may start now."""
         if not self.waiting or self.alone:
             return None
-        if self.waiting[0][0] == SendMessage.type:
+        if self.waiting[0].name == SendMessage.type:
             if self.sending >= MOST_SENDING:
                 return None
             self.sending += 1
@@ -66,7 +84,9 @@ class Line:
             return None
         else:
             self.alone = True
-        return self.waiting.popleft()
+        first = self.waiting.popleft()
+        self.held -= first.size
+        return first
 
     def done(self, name: str) -> None:
         """Note that a command has ended."""
@@ -104,15 +124,21 @@ class ChatApplication:
         client.emit(Welcome.type, json.plain(client.data.welcome))
 
     def event(self, client: Client, name: str, args: list[Any], ack: int | None) -> None:
-        """Take in a command; one that comes when the server is stopping goes unanswered: the client asks again."""
+        """Take in a command; one that comes when the server is stopping goes unanswered: the client asks again.
+
+        What waits has its shape already: JSON that was only decoded may take thirty times its size.
+        """
         line: Line = client.data
         if self._finishing:
             return
-        if len(line.waiting) >= MOST_WAITING:
+        command = _read(name, args)
+        size = _size_of(command) if line.waiting else 0
+        if len(line.waiting) >= MOST_WAITING or line.held + size > MOST_HELD:
             words = "Too many commands wait already. Wait for their replies."
             _refuse(client, name, ack, ChatError(ErrorCode.SLOW_DOWN, words, retry_after=1))
             return
-        line.waiting.append((name, args, ack))
+        line.held += size
+        line.waiting.append(Waiting(name[:MOST_NAME], command, ack, size))
         self._go_on(client, line)
 
     def resumed(self, client: Client) -> None:
@@ -147,13 +173,15 @@ class ChatApplication:
         return Welcome(me=me.user)
 
     def _go_on(self, client: Client, line: Line) -> None:
-        while command := line.next():
-            self._start(client, line, *command)
+        while first := line.next():
+            self._start(client, line, first)
 
-    def _start(self, client: Client, line: Line, name: str, args: list[Any], ack: int | None) -> None:
+    def _start(self, client: Client, line: Line, first: Waiting) -> None:
         """Start a command. What comes back as a future, as messages do, costs no task."""
+        name, command, ack, _ = first
         try:
-            command = _command_of(name, args)
+            if isinstance(command, ChatError):
+                raise command
             work = self._chat.handle(line.session, command)
         except Exception as error:
             _refuse(client, name, ack, _as_refusal(error, name))
@@ -200,6 +228,24 @@ class ChatApplication:
             self._go_on(client, line)
 
 
+def _read(name: str, args: list[Any]) -> Command | ChatError:
+    """Return a command, or why it is none, which keeps nothing of what was sent."""
+    try:
+        command: Command = _command_of(name, args)
+    except Exception as error:
+        refusal = _as_refusal(error, name[:MOST_NAME])
+        refusal.__cause__ = refusal.__context__ = None
+        return refusal.with_traceback(None)
+    return command
+
+
+def _size_of(command: Command | ChatError) -> int:
+    if isinstance(command, ChatError):
+        return len(command.message)
+    values = (getattr(command, each.name) for each in dataclasses.fields(command))
+    return sum(len(value) for value in values if isinstance(value, str))
+
+
 def _command_of(name: str, args: list[Any]) -> Any:
     kind = COMMANDS.get(name)
     if kind is None or kind is CreateGuest:
@@ -221,7 +267,7 @@ def _refuse(client: Client, name: str, ack: int | None, error: ChatError) -> Non
     if ack is not None:
         client.acknowledge(ack, {"ok": False, "error": json.describe(error)})
     elif not error.silent:
-        client.emit(Refused.type, {"type": Refused.type, "command": name[:64], "error": json.describe(error)})
+        client.emit(Refused.type, {"type": Refused.type, "command": name[:MOST_NAME], "error": json.describe(error)})
 
 
 def _as_refusal(error: BaseException, name: str) -> ChatError:
