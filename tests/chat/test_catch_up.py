@@ -12,7 +12,7 @@ from hubbub.core import command as commands
 from hubbub.core.command import Command
 from hubbub.core.error import ChatError, ErrorCode
 from hubbub.core.event import MemberJoined, MessageSent, StoredEvent
-from hubbub.core.reply import Joined
+from hubbub.core.reply import Joined, MessagePage
 from hubbub.hub import Hub
 from hubbub.hub.ring import MOST_EVENTS
 from hubbub.store.sqlite import SqliteStore
@@ -119,7 +119,24 @@ async def test_what_is_said_after_the_latest_were_read_is_in_the_answer_too(
     bob.heard.clear()
     turn(later)
     assert seqs(joined.messages) == [first, joined.last_seq]
+    assert joined.last_number == 2
     assert seqs(bob.heard) == []
+
+
+async def test_what_is_said_before_a_page_is_read_is_in_its_last_seq_too(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await house.listener("Ann")
+    code = await house.room(ann)
+    messages = house.context.store.messages
+
+    async def say_something_before(*question: Any) -> list[MessageSent]:
+        await say(house, ann, code)
+        return await messages(*question)
+
+    monkeypatch.setattr(house.context.store, "messages", say_something_before)
+    page: MessagePage = await house.do(ann, commands.Messages(code=code))
+    assert seqs(page.messages) == [page.last_seq]
 
 
 async def test_where_more_is_said_than_is_remembered_the_latest_are_read_again(

@@ -167,6 +167,14 @@ def test_an_unknown_room_is_not_found_whatever_its_code_looks_like(person: MakeP
         assert answer.json()["error"]["code"] in {"room_not_found", "unknown_command"}
 
 
+def test_what_is_too_long_for_a_code_is_refused_and_named(person: MakePerson) -> None:
+    ann = person("Ann")
+    for method, path in (("GET", ""), ("PUT", "/members/me"), ("GET", "/events"), ("GET", "/stream"), ("DELETE", "")):
+        answer = ann.request(method, f"/rooms/{'A' * 17}{path}")
+        assert refusal(answer) == ("bad_request", "code")
+        assert len(answer.text) < 200, "need it not said again"
+
+
 BAD_ROOMS: tuple[dict[str, Any], ...] = (
     {"capacity": 0},
     {"capacity": -1},

@@ -34,7 +34,7 @@ async def join_room(chat: Context, session: Session, command: JoinRoom) -> reply
         me=_view(chat, code, member),
         here=here,
         last_seq=caught_up.last_seq,
-        last_number=found.room.last_number,
+        last_number=max(found.room.last_number, chat.hub.last_number(code)),
         read_number=chat.reads.position(code, user.id, member.read_number),
         epoch=found.room.epoch,
         reset=caught_up.messages is not None,

@@ -48,7 +48,8 @@ async def messages(chat: Context, session: Session, command: Messages) -> reply.
     read = await chat.store.messages(room.id, command.before, command.after, command.limit + 1)
     rows = await published(chat, room.code, read)
     page, more = fit(rows, command.limit, keep_newest=command.after is None)
-    return reply.MessagePage(messages=page, last_seq=room.last_seq, epoch=room.epoch, more=more)
+    last_seq = max(room.last_seq, rows[-1].seq if rows else 0)
+    return reply.MessagePage(messages=page, last_seq=last_seq, epoch=room.epoch, more=more)
 
 
 async def read(chat: Context, session: Session, command: Read) -> reply.ReadPosition:

@@ -25,7 +25,8 @@ TIMES = frozenset({"at", "created_at", "edited_at"})
 
 Seq = Annotated[int, Range(0, MAX_SEQ)]
 PageSize = Annotated[int, Range(1, 200)]
-Code = Annotated[str, Length(1, 16)]
+MAX_CODE = 16
+Code = Annotated[str, Length(1, MAX_CODE)]
 MAX_CLIENT_MESSAGE_ID = 64
 ClientMessageId = Annotated[str, Length(1, MAX_CLIENT_MESSAGE_ID)]
 Epoch = Annotated[str, Length(1, 32)]

@@ -7,7 +7,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from hubbub.core.command import Command
 from hubbub.core.error import ChatError, ErrorCode
-from hubbub.core.shape import MAX_CLIENT_MESSAGE_ID
+from hubbub.core.shape import MAX_CLIENT_MESSAGE_ID, MAX_CODE
 from hubbub.gateways.http.login import has_bearer
 from hubbub.gateways.http.routes import Fields, Route
 from hubbub.protocol import json
@@ -17,6 +17,8 @@ from hubbub.protocol.limits import MAX_BODY, seconds_for
 async def command_of(route: Route, request: Request) -> Command:
     """Read the command out of a request. Raises ChatError `bad_request`, `too_long`, `text_invalid`, `forbidden`."""
     given: dict[str, Any] = {name: request.path_params[name] for name in route.in_path}
+    if "code" in given:
+        given["code"] = code_in_path(request)
     if route.fields is Fields.QUERY:
         await body_must_be_empty(request)
         return json.convert(route.command, _query(request), given)
@@ -28,6 +30,14 @@ async def command_of(route: Route, request: Request) -> Command:
     if not body and route.fields in {Fields.NOWHERE, Fields.BODY_OR_NOTHING}:
         body = b"{}"
     return json.decode(route.command, body, given)
+
+
+def code_in_path(request: Request) -> str:
+    """Return the code that the path names. Raises ChatError `bad_request` for what is too long to be one."""
+    code: str = request.path_params["code"]
+    if len(code) > MAX_CODE:
+        raise ChatError(ErrorCode.BAD_REQUEST, f"A code has at most {MAX_CODE} characters.", field="code")
+    return code
 
 
 async def body_must_be_empty(request: Request) -> None:

@@ -15,7 +15,7 @@ from hubbub.core.event import AnyEvent, Presence, StoredEvent
 from hubbub.core.join_code import tidy_code
 from hubbub.core.reply import EventPage
 from hubbub.core.shape import MAX_SEQ
-from hubbub.gateways.http.body import body_must_be_empty
+from hubbub.gateways.http.body import body_must_be_empty, code_in_path
 from hubbub.gateways.http.door import Door
 from hubbub.gateways.http.login import session_of
 from hubbub.protocol import json
@@ -107,7 +107,7 @@ def stream_endpoint(door: Door) -> Callable[[Request], Awaitable[Response]]:
         session = await session_of(door, request, StreamSession)
         epoch, since = _since(request)
         await body_must_be_empty(request)
-        command = json.convert(Events, since, {"code": request.path_params["code"], "limit": 1, "wait": 0})
+        command = json.convert(Events, since, {"code": code_in_path(request), "limit": 1, "wait": 0})
         page: EventPage = await door.chat.handle(session, command)
         session.begin(page, command.since, epoch)
         try:
