@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,9 @@ ROOT = Path(__file__).parents[1]
 
 STOP_WITHIN = 30.0
 """Three times the ten seconds that are promised."""
+
+START_WITHIN = 120.0
+"""Seconds after which a server that hasn't said where it listens never will."""
 
 
 class ServerProcess:
@@ -53,6 +57,11 @@ class ServerProcess:
         return self._path("log").read_text("utf-8")
 
     @property
+    def is_done_with(self) -> bool:
+        """Whether somebody has seen its end."""
+        return bool(self.process.stdout and self.process.stdout.closed)
+
+    @property
     def address(self) -> tuple[str, int]:
         """Where it listens, for bare sockets."""
         parts = urlsplit(self.url)
@@ -66,8 +75,12 @@ class ServerProcess:
         return self.wait()
 
     def wait(self) -> int:
-        """Wait for its end; return its exit code."""
-        code = self.process.wait(STOP_WITHIN)
+        """Wait for its end; return its exit code. One that doesn't end in time is killed."""
+        try:
+            code = self.process.wait(STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
         self._finish()
         return code
 
@@ -89,16 +102,21 @@ class ServerProcess:
 
     def _read_url(self) -> str:
         assert self.process.stdout
-        for line in self.process.stdout:
-            self._files[0].write(line)
-            self._files[0].flush()
-            if " is on http" in line:
-                return line.split(" is on ")[1].strip()
+        limit = threading.Timer(START_WITHIN, self.process.kill)
+        limit.start()
+        try:
+            for line in self.process.stdout:
+                self._files[0].write(line)
+                self._files[0].flush()
+                if " is on http" in line:
+                    return line.split(" is on ")[1].strip()
+        finally:
+            limit.cancel()
         self.wait()
         raise AssertionError(f"the server did not start: {self.output}{self.log}")
 
     def _finish(self) -> None:
-        if self.process.stdout and not self.process.stdout.closed:
+        if self.process.stdout and not self.is_done_with:
             self._files[0].write(self.process.stdout.read())
             self.process.stdout.close()
             for file in self._files:
@@ -124,7 +142,7 @@ def running(
     except BaseException:
         server.kill()
         raise
-    if server.process.poll() is None:
+    if not server.is_done_with:
         assert server.stop() == 0, server.log
     assert "Traceback" not in server.log, server.log
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import os
 import statistics
 import sys
 from collections.abc import AsyncIterator
@@ -160,7 +161,8 @@ async def main() -> None:
     listening = asyncio.create_task(asyncio.to_thread(sys.stdin.read))
     await asyncio.wait({doing, listening}, return_when=asyncio.FIRST_COMPLETED)
     if doing.done():
-        sys.exit(str(doing.exception()))
+        print(doing.exception(), file=sys.stderr, flush=True)
+        os._exit(1)  # an orderly end would wait for the thread that listens
     doing.cancel()
 
 

@@ -106,7 +106,8 @@ class Load:
         while time.perf_counter() < give_up:
             await self._second("soak")
         await asyncio.gather(*visitors)
-        pace.cancel()
+        if not pace.cancel():
+            pace.result()
         for sender in self.senders:
             await sender.ask("who_am_i")  # it is carried out behind all that was sent before
         await asyncio.gather(*(ledger.even() for ledger in self.ledgers))

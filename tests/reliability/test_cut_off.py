@@ -98,10 +98,11 @@ class Ann:
 
     async def stays_for(self, seconds: float) -> None:
         """See that she hears of nobody's going meanwhile."""
-        self._news.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._news.wait()
+                while self.here[-1] == 2:
+                    self._news.clear()
+                    await self._news.wait()
         assert self.here[-1] == 2
 
 

@@ -41,8 +41,8 @@ async def test_r1_an_ack_before_the_commit_is_noticed_by_the_log_and_by_every_re
 async def tell_of(data: Path, kills: int, apart: tuple[int, int]) -> Told:
     """Torment a server; compare its database with what it tells."""
     seed = secrets.randbits(32)
-    told = await torment(data, kills, seed, apart)
     print(f"seed {seed}")
+    told = await torment(data, kills, seed, apart)
     note("kills", kills)
     note("acknowledged", f"{len(told.sent.acked):,}")
     note("sent again", f"{told.sent.lost:,}")

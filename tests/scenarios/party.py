@@ -68,10 +68,12 @@ class Party:
 
     async def ends(self, *, check: bool) -> None:
         """Let everybody go; see that all of it was true."""
-        if check:
-            await self.settles()
-        open_ones = [guest.vanishes(cut=False) for guest in self.guests if guest.connected]
-        ends = await asyncio.gather(*(each.close() for each in open_ones + self._lost), return_exceptions=True)
+        try:
+            if check:
+                await self.settles()
+        finally:
+            open_ones = [guest.vanishes(cut=False) for guest in self.guests if guest.connected]
+            ends = await asyncio.gather(*(each.close() for each in open_ones + self._lost), return_exceptions=True)
         if check:
             faults = [repr(end) for end in ends if isinstance(end, Exception)] + self.faults()
             assert not faults, "\n".join(faults)

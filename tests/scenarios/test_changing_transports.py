@@ -109,13 +109,13 @@ async def test_what_is_posted_during_an_upgrade_is_done_once(party: Party, pair:
     assert ann.texts(code) == ["by post", "by line"]
 
 
-async def test_a_second_line_of_somebody_else_is_refused(party: Party, pair: tuple[Guest, Guest, str]) -> None:
+async def test_a_second_line_beside_the_first_is_refused(party: Party, pair: tuple[Guest, Guest, str]) -> None:
     ann, bob, code = pair
     async with polls_of(bob).second_line() as line, polls_of(bob).second_line() as other:
         await line.send("2probe")
         assert await line.recv() == "3probe"
         await other.wait_closed()
-        assert other.close_code == 1008
+        assert (other.close_code, other.close_reason) == (1008, "this sid has a WebSocket already")
         await ann.says(code, "1")
     await party.settles()
     assert bob.texts(code) == ["1"]

@@ -1,5 +1,7 @@
 """All scenarios again and again at the same servers: what fails once in twenty times is broken; so is what is left."""
 
+# Those that stop a server, turn its clock or wait for its heartbeat have one of their own each time, as ever.
+
 import os
 import re
 import subprocess

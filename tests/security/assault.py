@@ -23,6 +23,9 @@ LIMIT = 75.0
 MORE = 1.0
 """Seconds in which another answer may follow on the same connection."""
 
+WAITED_OUT = 20
+"""One request of so many is waited for until its connection ends, however long that takes."""
+
 CODES = {1000, 1001, 1002, 1007, 1008, 1009}
 """Close codes that docs/security.md names."""
 
@@ -85,7 +88,7 @@ class Assault:
             self.connections += 1
             http.write(data)
             http.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            answers = list(answers_in(await http.rest()))
+            answers = list(answers_in(await http.rest(to_the_end=self.connections % WAITED_OUT == 0)))
             for each in answers:
                 each.check()
             self.outcomes[f"request: {answers[0].status if answers else 'closed'}"] += 1
@@ -217,14 +220,14 @@ class _Http:
             length = re.search(rb"content-length: (\d+)", head)
             return int(head.split()[1]), await self._reader.readexactly(int(length[1]) if length else 0)
 
-    async def rest(self) -> bytes:
-        """Wait for an answer or the end; return all that came."""
+    async def rest(self, *, to_the_end: bool) -> bytes:
+        """Wait for an answer, and what may follow it, or to the end, which must come; return all that came."""
         data = b""
         with contextlib.suppress(ConnectionResetError):
             async with asyncio.timeout(LIMIT):
                 data = await self._reader.read(65_536)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(MORE):
+            with contextlib.nullcontext() if to_the_end else contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LIMIT if to_the_end else MORE):
                     while piece := await self._reader.read(65_536):
                         data += piece
         return data

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,21 +15,27 @@ from tests.waiting import eventually
 Start = Callable[..., ServerProcess]
 
 
-def test_s19_a_server_that_logs_what_is_said_fails_the_test_that_started_it(start: Start, tmp_path: Path) -> None:
+@pytest.fixture
+def chatty(tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server that logs what is said, and on which somebody has said something."""
     server = ServerProcess(tmp_path / "chatty", module="tests.security.chatty")
-    with Person(server.url) as ann:
-        ann.send(ann.create_room(), "a word between us")
-    with pytest.raises(AssertionError, match="the text 'a word between us'"):
-        server.stop()
+    try:
+        with Person(server.url) as ann:
+            ann.send(ann.create_room(), "a word between us")
+        eventually(lambda: "a word between us" in server.log)  # who is killed prints nothing more
+        yield server
+    finally:
+        server.process.kill()
 
 
-def test_s19_a_server_that_was_killed_is_held_to_it_too(tmp_path: Path) -> None:
-    server = ServerProcess(tmp_path / "chatty", module="tests.security.chatty")
-    with Person(server.url) as ann:
-        ann.send(ann.create_room(), "a word between us")
-    eventually(lambda: "a word between us" in server.log)  # who is killed prints nothing more
+def test_s19_a_server_that_logs_what_is_said_fails_the_test_that_started_it(chatty: ServerProcess) -> None:
     with pytest.raises(AssertionError, match="the text 'a word between us'"):
-        server.kill()
+        chatty.stop()
+
+
+def test_s19_a_server_that_was_killed_is_held_to_it_too(chatty: ServerProcess) -> None:
+    with pytest.raises(AssertionError, match="the text 'a word between us'"):
+        chatty.kill()
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ class OwnServer:
 
     def end(self) -> None:
         """Take it away for good."""
-        if self._process.process.poll() is None:
+        if not self._process.is_done_with:
             self._process.kill()
         assert "Traceback" not in self.log, self.log
 
