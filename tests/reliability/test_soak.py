@@ -40,8 +40,8 @@ minutes a twentieth is three bytes for each message: whatever is kept of every m
 MOST_GROWTH_AT_FIRST = 0.15
 """The same in the short form, where rings, caches and arenas are still being filled."""
 
-MOST_OF_IT = 0.8
-"""The part of half the peak that must have been carried, for all that was held back on a busy machine."""
+LEAST_LOAD = 0.6
+"""The part of half the peak that must have been carried; some is held back on a busy machine."""
 
 MOST_LOG = 64 * 1024 * 1024
 """Bytes of write-ahead log: four times what the writer lets come together before it begins to empty it."""
@@ -84,10 +84,11 @@ def soak(start: Start, seconds: float, most_growth: float, ping_timeout: int) ->
     note("memory grows over the last two thirds by", f"{growth(settled):.1%}")
     note("resident memory at the end", f"{settled[-1] / 1024:.0f} MB")
     note("messages", f"{end['acked']:,}")
+    note("of half the peak, on average", f"{load_of(soaking, end):.0%}")
     note("visits", f"{sum(end['visits'].values()):,}, {end['turned_away']:,} of them turned away for want of time")
     assert end["faults"] == []
     assert end["acked"] == end["heard"]
-    assert sum(each["acked"] for each in soaking) > end["peak"] / 2 * len(soaking) * MOST_OF_IT, "need that load"
+    assert load_of(soaking, end) > LEAST_LOAD, "need that load for this test to mean anything"
     assert set(end["visits"]) == {visit.__name__ for visit in VISITS}, "need visitors of every kind"
     assert end["turned_away"] < sum(end["visits"].values()) / 4, "need visits that go well"
     assert growth(settled) <= most_growth
@@ -116,6 +117,11 @@ def load(server: ServerProcess, seconds: float) -> Iterator[Iterator[str]]:
     finally:
         process.kill()
         process.communicate()
+
+
+def load_of(soaking: Seconds, end: dict[str, Any]) -> float:
+    """Return which part of half the peak was acknowledged, all in all."""
+    return float(sum(each["acked"] for each in soaking) / len(soaking) / (end["peak"] / 2))
 
 
 def growth(memory: list[float]) -> float:
