@@ -34,6 +34,7 @@ def build_app(door: Door, mounts: Mapping[str, ASGIApp] | None = None) -> ASGIAp
         redoc_url=None,
         redirect_slashes=False,  # it would go by the Host header, which behind a proxy may be another's
     )
+    app.add_middleware(PlainCookies)
     app.include_router(api_router(door))
     app.include_router(docs_router())
     app.include_router(health_router(door))
@@ -43,7 +44,7 @@ def build_app(door: Door, mounts: Mapping[str, ASGIApp] | None = None) -> ASGIAp
     app.include_router(version_router(door, look.built.digest))
     app.include_router(pages_router(door, look))
     handle_errors(app, look)
-    return SecurityHeaders(PlainCookies(app), https=door.secure)  # outermost, so that even a 500 has them
+    return SecurityHeaders(app, https=door.secure)  # outermost, so that even a 500 has them
 
 
 def _openapi(app: FastAPI, door: Door):  # type: ignore[no-untyped-def]
