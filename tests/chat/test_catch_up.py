@@ -38,6 +38,17 @@ async def say(house: House, who: Listener, code: str, text: str = "hello") -> in
     return int((await house.do(who, commands.SendMessage(code=code, text=text))).seq)
 
 
+def say_before_messages_are_read(house: House, who: Listener, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have something said whenever the store is asked for messages, just before it reads them."""
+    messages = house.context.store.messages
+
+    async def say_something_first(*question: Any) -> list[MessageSent]:
+        await say(house, who, code)
+        return await messages(*question)
+
+    monkeypatch.setattr(house.context.store, "messages", say_something_first)
+
+
 async def come_back(house: House, who: Listener, code: str, since: int, epoch: str) -> Joined:
     """Come back on another connection, and note what is heard only from the answer on."""
     joined: Joined = await house.do(who, commands.JoinRoom(code=code, since=since, epoch=epoch))
@@ -87,13 +98,7 @@ async def test_what_is_said_while_the_latest_are_read_comes_once(
 ) -> None:
     ann, bob = await house.listener("Ann"), await house.listener("Bob")
     code = await house.room(ann)
-    messages = house.context.store.messages
-
-    async def say_something_first(*question: Any) -> list[MessageSent]:
-        await say(house, ann, code)
-        return await messages(*question)
-
-    monkeypatch.setattr(house.context.store, "messages", say_something_first)
+    say_before_messages_are_read(house, ann, code, monkeypatch)
     joined: Joined = await house.do(bob, commands.JoinRoom(code=code))
     bob.heard.clear()
     turn(later)
@@ -128,13 +133,7 @@ async def test_what_is_said_before_a_page_is_read_is_in_its_last_seq_too(
 ) -> None:
     ann = await house.listener("Ann")
     code = await house.room(ann)
-    messages = house.context.store.messages
-
-    async def say_something_before(*question: Any) -> list[MessageSent]:
-        await say(house, ann, code)
-        return await messages(*question)
-
-    monkeypatch.setattr(house.context.store, "messages", say_something_before)
+    say_before_messages_are_read(house, ann, code, monkeypatch)
     page: MessagePage = await house.do(ann, commands.Messages(code=code))
     assert seqs(page.messages) == [page.last_seq]
 

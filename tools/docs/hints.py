@@ -34,7 +34,7 @@ def _value(field: "dataclasses.Field[Any]", hint: Any) -> str:
     if field.default == ():
         return f"{words}, maybe empty"
     default = str(field.default).lower() if isinstance(field.default, bool) else field.default
-    return f"{words}, else `{default}`" if default else f"{words}, optional"
+    return f"{words}, else `{default}`" if default != "" else f"{words}, optional"
 
 
 def words_of(hint: Any) -> str:
